@@ -1,0 +1,1 @@
+"""Embedded infrastructure: real PostgreSQL, a Kafka-protocol broker, and their supervisor."""

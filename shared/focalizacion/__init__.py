@@ -1,0 +1,41 @@
+"""Rules as expressions over columns: one definition, one row or a million."""
+
+from narwhals import col, lit, when
+
+from shared.focalizacion.expresiones import alguna, segun, texto, vigente_en
+from shared.focalizacion.model import (
+    Columna,
+    Cruce,
+    Efecto,
+    Esquema,
+    Estados,
+    Etapa,
+    Linea,
+    Liquidacion,
+    Mecanismo,
+    Regla,
+    ReglasDeRadicacion,
+    Veredicto,
+)
+
+__all__ = [
+    "Columna",
+    "Cruce",
+    "Efecto",
+    "Esquema",
+    "Estados",
+    "Etapa",
+    "Linea",
+    "Liquidacion",
+    "Mecanismo",
+    "Regla",
+    "ReglasDeRadicacion",
+    "Veredicto",
+    "alguna",
+    "col",
+    "lit",
+    "segun",
+    "texto",
+    "vigente_en",
+    "when",
+]

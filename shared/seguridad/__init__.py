@@ -1,0 +1,47 @@
+"""Who calls, what they may see and do, and masks for personal data."""
+
+from shared.seguridad.alcance import Alcance, alcance, exigir
+from shared.seguridad.enmascarar import (
+    FiltroDatosPersonales,
+    enmascarar,
+    enmascarar_cuenta,
+    enmascarar_documento,
+    enmascarar_nombre,
+    texto_seguro,
+)
+from shared.seguridad.errors import ConfiguracionInvalida, TokenInvalido, TokenVencido
+from shared.seguridad.model import ROLES_ADMINISTRACION, ROLES_ENTIDAD, Rol, Usuario
+from shared.seguridad.settings import AUDIENCIA, PoliticaTokens
+from shared.seguridad.verificador import (
+    Verificador,
+    VerificadorClave,
+    VerificadorJwks,
+    crear_verificador,
+    emitir_token,
+)
+
+__all__ = [
+    "AUDIENCIA",
+    "ROLES_ADMINISTRACION",
+    "ROLES_ENTIDAD",
+    "Alcance",
+    "ConfiguracionInvalida",
+    "FiltroDatosPersonales",
+    "PoliticaTokens",
+    "Rol",
+    "TokenInvalido",
+    "TokenVencido",
+    "Usuario",
+    "Verificador",
+    "VerificadorClave",
+    "VerificadorJwks",
+    "alcance",
+    "crear_verificador",
+    "emitir_token",
+    "enmascarar",
+    "enmascarar_cuenta",
+    "enmascarar_documento",
+    "enmascarar_nombre",
+    "exigir",
+    "texto_seguro",
+]

@@ -1,0 +1,261 @@
+"""A mechanism as data: rules, steps that bring register columns to the row, states, value.
+
+Nothing here reads or writes. Expressions are ``narwhals`` expressions, so that one definition
+judges one row and a million. Vocabulary: conventions §2-§4.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from string import Formatter
+from typing import Final
+
+import narwhals as nw
+
+from shared.normativa import Certeza, Fuente
+from shared.tipos.campos import Campo
+
+_COLUMNA: Final = re.compile(r"col\(([^()]*)\)")
+
+
+class Etapa(StrEnum):
+    """Where in the record's life a rule is judged."""
+
+    RAD = "RAD"
+    FORMA = "FORMA"
+    FOC = "FOC"
+    PRE = "PRE"
+    GIRO = "GIRO"
+    LEG = "LEG"
+
+
+class Veredicto(StrEnum):
+    """What a rule says of a row. A row that is not judged has no verdict."""
+
+    CUMPLE = "cumple"
+    INCUMPLE = "incumple"
+    NO_EVALUABLE = "no_evaluable"
+
+
+class Efecto(StrEnum):
+    """What a failed rule causes, from the most to the least severe."""
+
+    RECHAZO = "RECHAZO"
+    GLOSA_DEFINITIVA = "GLOSA_DEFINITIVA"
+    GLOSA = "GLOSA"
+    CORRECCION = "CORRECCION"
+    DESVIO = "DESVIO"
+    RETENCION = "RETENCION"
+    AJUSTE = "AJUSTE"
+    AVISO = "AVISO"
+
+
+def columnas_de(*expresiones: nw.Expr | None) -> frozenset[str]:
+    """Names of the columns that the expressions read, taken from their text."""
+    return frozenset(
+        nombre.strip("'\" ")
+        for expresion in expresiones
+        if expresion is not None
+        for grupo in _COLUMNA.findall(repr(expresion))
+        for nombre in grupo.split(",")
+    )
+
+
+def campos_de(plantilla: str) -> frozenset[str]:
+    """Names between braces in a message template."""
+    return frozenset(campo for _, campo, _, _ in Formatter().parse(plantilla) if campo)
+
+
+@dataclass(frozen=True)
+class Regla:
+    """One rule of the norm: ``if aplica: cumple``, with its source, its effect and its message.
+
+    ``cumple`` is null where the datum is missing: the verdict is then ``no_evaluable`` and the
+    effect ``si_no_evaluable``. Rules of other stages than FOC carry no expression: they are in
+    the catalogue, and the code of their stage applies them.
+
+    ``desde`` and ``hasta`` are compared with the row's ``fecha_hecho``. ``requiere`` names the
+    optional registers without which the rule is not applied. ``mensaje`` states the fact with
+    the values of the row; ``accion`` says what to do and who does it.
+    """
+
+    codigo: str
+    titulo: str
+    si_incumple: Efecto
+    fuente: Fuente
+    mensaje: str
+    certeza: Certeza
+    cumple: nw.Expr | None = None
+    aplica: nw.Expr | None = None
+    si_no_evaluable: Efecto | None = None
+    mensaje_no_evaluable: str = ""
+    accion: str = ""
+    columna: str = ""
+    desde: date | None = None
+    hasta: date | None = None
+    requiere: tuple[str, ...] = ()
+    etapa: Etapa = Etapa.FOC
+
+    @property
+    def columnas(self) -> frozenset[str]:
+        """Columns the rule reads to judge."""
+        return columnas_de(self.cumple, self.aplica)
+
+    @property
+    def columnas_de_mensaje(self) -> frozenset[str]:
+        """Columns the rule's messages show."""
+        return campos_de(self.mensaje) | campos_de(self.mensaje_no_evaluable)
+
+
+@dataclass(frozen=True)
+class Columna:
+    """A column derived from those already there."""
+
+    nombre: str
+    expr: nw.Expr
+
+
+@dataclass(frozen=True)
+class Cruce:
+    """A join that brings a register next to the row; it never multiplies rows.
+
+    The register is reduced to one row per key (``trae`` holds aggregations, output name →
+    expression over the register's columns) and joined from the left. Added columns:
+    ``<prefijo>_existe`` (true, false, or null when the key itself is missing) and
+    ``<prefijo>_<salida>``.
+
+    ``dia`` names the row's day; with ``por_corte`` only the corte in force that day is read
+    (conventions §5), and ``condicion`` may compare the register's columns with ``col("dia")``.
+    ``filtro`` keeps part of the register before anything else.
+    """
+
+    prefijo: str
+    registro: str
+    claves: Mapping[str, str]
+    trae: Mapping[str, nw.Expr] = field(default_factory=dict)
+    filtro: nw.Expr | None = None
+    dia: str | None = None
+    por_corte: bool = False
+    condicion: nw.Expr | None = None
+
+
+Paso = Columna | Cruce
+
+
+@dataclass(frozen=True)
+class Esquema:
+    """What an entity submits and which register columns are read.
+
+    ``clave`` identifies the right that is paid once; ``solicitud`` are the columns that group
+    the rows of one submission. ``obligatorios`` and ``opcionales`` name registers.
+    """
+
+    campos: tuple[Campo, ...]
+    clave: tuple[str, ...]
+    fecha_hecho: str
+    pasos: tuple[Paso, ...]
+    obligatorios: tuple[str, ...]
+    opcionales: tuple[str, ...] = ()
+
+    @property
+    def registros(self) -> tuple[str, ...]:
+        return self.obligatorios + self.opcionales
+
+
+@dataclass(frozen=True)
+class Linea:
+    """One line of the precedence table: the state of a row that meets the condition.
+
+    A row meets it with any failed rule of ``efectos`` (restricted to ``codigos`` when given,
+    never one of ``excepto``) and, if ``cuando`` is given, only where that is true too.
+    """
+
+    estado: str
+    efectos: tuple[Efecto, ...] = ()
+    codigos: tuple[str, ...] = ()
+    excepto: tuple[str, ...] = ()
+    cuando: nw.Expr | None = None
+
+
+@dataclass(frozen=True)
+class Estados:
+    """Lifecycle of a record: precedence of the evaluation, and which states mean what.
+
+    ``forma`` is the state of a row that fails FORMA; ``valorados`` are the states whose rows
+    are worth money; ``liberan`` are those in which a right may be claimed again;
+    ``corregibles`` those that the entity may correct.
+    """
+
+    precedencia: tuple[Linea, ...]
+    otro: str
+    forma: str
+    valorados: frozenset[str]
+    liberan: frozenset[str]
+    corregibles: frozenset[str]
+    transiciones: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True)
+class Liquidacion:
+    """The amount of a row, in centavos, from columns already there.
+
+    ``pasos`` are shown in the explanation; ``valor_centavos`` is an Int64 expression.
+    """
+
+    pasos: tuple[Columna, ...]
+    valor_centavos: nw.Expr
+
+
+@dataclass(frozen=True)
+class ReglasDeRadicacion:
+    """Which rule each check of intake answers for; a mechanism without the check leaves it out.
+
+    ``ventana``: the day is inside the period's window. ``certificacion``: a readable PDF signed
+    after the period. ``firmante``: who signs is whom REPS knows.
+    """
+
+    ventana: str | None = None
+    certificacion: str | None = None
+    firmante: str | None = None
+
+
+@dataclass(frozen=True)
+class Mecanismo:
+    """Everything that is particular to one mechanism."""
+
+    nombre: str
+    titulo: str
+    prefijo: str
+    esquema: Esquema
+    reglas: tuple[Regla, ...]
+    liquidacion: Liquidacion
+    estados: Estados
+    requiere_legalizacion: bool = False
+    roles_radican: tuple[str, ...] = ("ips",)
+    radicacion: ReglasDeRadicacion = ReglasDeRadicacion()
+
+    @property
+    def ruta(self) -> str:
+        return self.nombre.replace("_", "-")
+
+    @property
+    def regla_de_forma(self) -> Regla:
+        return next(r for r in self.reglas if r.etapa is Etapa.FORMA)
+
+    def regla(self, codigo: str) -> Regla:
+        """The current version of a rule.
+
+        Raises:
+            LookupError: no rule has that code.
+        """
+        versiones = [r for r in self.reglas if r.codigo == codigo]
+        if not versiones:
+            raise LookupError(codigo)
+        return versiones[-1]
+
+    def reglas_de(self, etapa: Etapa) -> tuple[Regla, ...]:
+        return tuple(r for r in self.reglas if r.etapa is etapa)

@@ -1,0 +1,287 @@
+"""Judge, decide and value every row of a submission in one pass.
+
+``evaluar`` is the same path for the command line and for the service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import narwhals as nw
+
+from shared.focalizacion.cruces import Marco, aplicar
+from shared.focalizacion.expresiones import alguna, texto
+from shared.focalizacion.model import (
+    Cruce,
+    Efecto,
+    Etapa,
+    Linea,
+    Mecanismo,
+    Regla,
+    Veredicto,
+)
+from shared.focalizacion.motor import Motor, cortes_de
+
+CUMPLE, INCUMPLE, NO_EVALUABLE = 1, 0, 2
+_LETRA = {INCUMPLE: "i", NO_EVALUABLE: "n"}
+_FALLAS = "__fallas"
+
+
+@dataclass(frozen=True)
+class Insumos:
+    """What an evaluation reads.
+
+    ``filas``: typed rows with ``fila`` and ``forma_ok``; ``forma``: findings of form (fila,
+    columna, mensaje); ``registros``: one frame per register of the schema, empty if absent;
+    ``ausentes``: optional registers that were not given.
+    """
+
+    filas: Marco
+    forma: Marco
+    registros: Mapping[str, Marco]
+    ausentes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Juicio:
+    """Outcome of an evaluation: two frames still in the engine.
+
+    ``registros``: fila, estado, codigos (joined by ``;``), valor_centavos.
+    ``hallazgos``: fila, codigo, veredicto, efecto, columna, mensaje.
+    """
+
+    registros: Marco
+    hallazgos: Marco
+    no_aplicadas: tuple[Regla, ...]
+
+
+def separar(mecanismo: Mecanismo, ausentes: Iterable[str]) -> tuple[list[Regla], list[Regla]]:
+    """Rules of FOC that can be judged, and those that need an absent register."""
+    faltan = set(ausentes)
+    reglas = mecanismo.reglas_de(Etapa.FOC)
+    return (
+        [r for r in reglas if not faltan.intersection(r.requiere)],
+        [r for r in reglas if faltan.intersection(r.requiere)],
+    )
+
+
+def preparar(mecanismo: Mecanismo, insumos: Insumos, motor: Motor) -> Marco:
+    """Rows that passed FORMA with every register column and amount next to them."""
+    por_corte = {
+        p.registro for p in mecanismo.esquema.pasos if isinstance(p, Cruce) and p.por_corte
+    }
+    cortes = {nombre: cortes_de(motor, insumos.registros[nombre]) for nombre in por_corte}
+    pasos = (*mecanismo.esquema.pasos, *mecanismo.liquidacion.pasos)
+    return aplicar(insumos.filas.filter(nw.col("forma_ok")), pasos, insumos.registros, cortes)
+
+
+def veredicto(regla: Regla, fecha_hecho: str) -> nw.Expr:
+    """1 cumple, 0 incumple, 2 no evaluable, null not judged."""
+    cumple = nw.lit(None, dtype=nw.Boolean) if regla.cumple is None else regla.cumple
+    decidido = nw.when(cumple).then(nw.lit(CUMPLE, dtype=nw.Int8))
+    resultado = (
+        nw.when(cumple.is_null())
+        .then(nw.lit(NO_EVALUABLE, dtype=nw.Int8))
+        .otherwise(decidido.otherwise(nw.lit(INCUMPLE, dtype=nw.Int8)))
+    )
+    juzga = _rige(regla, fecha_hecho)
+    return resultado if juzga is None else nw.when(juzga).then(resultado)
+
+
+def _rige(regla: Regla, fecha_hecho: str) -> nw.Expr | None:
+    condiciones = [] if regla.aplica is None else [regla.aplica]
+    if regla.desde is not None:
+        condiciones.append(nw.col(fecha_hecho) >= nw.lit(regla.desde))
+    if regla.hasta is not None:
+        condiciones.append(nw.col(fecha_hecho) <= nw.lit(regla.hasta))
+    return reduce(lambda a, b: a & b, condiciones) if condiciones else None
+
+
+@dataclass(frozen=True)
+class _Falla:
+    """One way in which a row can fail: a rule, a verdict and the effect it has."""
+
+    ficha: str
+    regla: Regla
+    veredicto: Veredicto
+    efecto: Efecto
+    ocurre: nw.Expr
+    mensaje: str
+
+
+def _fallas(reglas: Sequence[Regla]) -> list[_Falla]:
+    fallas = []
+    for i, regla in enumerate(reglas):
+        columna = nw.col(f"__v{i}")
+        fallas.append(
+            _Falla(
+                f"{i}{_LETRA[INCUMPLE]}",
+                regla,
+                Veredicto.INCUMPLE,
+                regla.si_incumple,
+                columna == INCUMPLE,
+                regla.mensaje,
+            )
+        )
+        if regla.si_no_evaluable is not None:
+            fallas.append(
+                _Falla(
+                    f"{i}{_LETRA[NO_EVALUABLE]}",
+                    regla,
+                    Veredicto.NO_EVALUABLE,
+                    regla.si_no_evaluable,
+                    columna == NO_EVALUABLE,
+                    regla.mensaje_no_evaluable or regla.mensaje,
+                )
+            )
+    return fallas
+
+
+def _lista(condiciones: Mapping[str, nw.Expr]) -> nw.Expr:
+    """Texts whose condition is true, joined by ``;``; empty text if none."""
+    if not condiciones:
+        return nw.lit("")
+    return nw.concat_str(
+        [nw.when(cond).then(nw.lit(valor)) for valor, cond in condiciones.items()],
+        separator=";",
+        ignore_nulls=True,
+    )
+
+
+def _codigos(fallas: Sequence[_Falla]) -> nw.Expr:
+    por_codigo = {
+        codigo: alguna(f.ocurre for f in fallas if f.regla.codigo == codigo)
+        for codigo in sorted({f.regla.codigo for f in fallas})
+    }
+    return _lista(por_codigo)
+
+
+def _cumple_linea(linea: Linea, fallas: Sequence[_Falla]) -> nw.Expr:
+    condiciones = [
+        f.ocurre
+        for f in fallas
+        if f.efecto in linea.efectos
+        and (not linea.codigos or f.regla.codigo in linea.codigos)
+        and f.regla.codigo not in linea.excepto
+    ]
+    hay = alguna(condiciones)
+    return hay if linea.cuando is None else hay & linea.cuando.fill_null(False)
+
+
+def _estado(mecanismo: Mecanismo, fallas: Sequence[_Falla]) -> nw.Expr:
+    expresion: nw.Expr = nw.lit(mecanismo.estados.otro)
+    for linea in reversed(mecanismo.estados.precedencia):
+        expresion = (
+            nw.when(_cumple_linea(linea, fallas)).then(nw.lit(linea.estado)).otherwise(expresion)
+        )
+    return expresion
+
+
+def juzgar(mecanismo: Mecanismo, insumos: Insumos, motor: Motor) -> Juicio:
+    """Verdicts, state, codes and value of every row.
+
+    The joined frame is computed once and kept; messages are made only for rules that failed.
+    """
+    aplicadas, no_aplicadas = separar(mecanismo, insumos.ausentes)
+    fallas = _fallas(aplicadas)
+    hecho = mecanismo.esquema.fecha_hecho
+    juzgadas = preparar(mecanismo, insumos, motor).with_columns(
+        *(veredicto(regla, hecho).alias(f"__v{i}") for i, regla in enumerate(aplicadas))
+    )
+    juzgadas = juzgadas.with_columns(
+        _codigos(fallas).alias("codigos"),
+        _estado(mecanismo, fallas).alias("estado"),
+        _lista({f.ficha: f.ocurre for f in fallas}).alias(_FALLAS),
+    )
+    valorada = nw.col("estado").is_in(sorted(mecanismo.estados.valorados))
+    valor = mecanismo.liquidacion.valor_centavos.cast(nw.Int64)
+    de_mensaje = sorted(
+        {"fila"}.union(*(campos for f in fallas if (campos := f.regla.columnas_de_mensaje)))
+    )
+    guardadas = motor.guardar(
+        juzgadas.select(
+            *de_mensaje,
+            "estado",
+            "codigos",
+            _FALLAS,
+            nw.when(valorada)
+            .then(valor)
+            .otherwise(nw.lit(0, dtype=nw.Int64))
+            .alias("valor_centavos"),
+        ),
+        "__juicio",
+    )
+    return Juicio(
+        registros=_registros(mecanismo, guardadas, insumos.filas),
+        hallazgos=_hallazgos(mecanismo, guardadas, fallas, insumos.forma),
+        no_aplicadas=tuple(no_aplicadas),
+    )
+
+
+def _registros(mecanismo: Mecanismo, guardadas: Marco, filas: Marco) -> Marco:
+    columnas = ["fila", "estado", "codigos", "valor_centavos"]
+    sin_forma = filas.filter(~nw.col("forma_ok")).select(
+        nw.col("fila").cast(nw.Int64),
+        nw.lit(mecanismo.estados.forma).alias("estado"),
+        nw.lit(mecanismo.regla_de_forma.codigo).alias("codigos"),
+        nw.lit(0, dtype=nw.Int64).alias("valor_centavos"),
+    )
+    con_forma = guardadas.select(nw.col("fila").cast(nw.Int64), *columnas[1:])
+    return nw.concat([con_forma, sin_forma]).sort("fila")
+
+
+def _hallazgos(
+    mecanismo: Mecanismo, guardadas: Marco, fallas: Sequence[_Falla], forma: Marco
+) -> Marco:
+    columnas = ["fila", "codigo", "veredicto", "efecto", "columna", "mensaje"]
+    una_por_falla = (
+        guardadas.filter(nw.col(_FALLAS) != "")
+        .with_columns(nw.col(_FALLAS).str.split(";"))
+        .explode(_FALLAS)
+        .select(
+            nw.col("fila").cast(nw.Int64),
+            _por_ficha(fallas, lambda f: nw.lit(f.regla.codigo)).alias("codigo"),
+            _por_ficha(fallas, lambda f: nw.lit(str(f.veredicto))).alias("veredicto"),
+            _por_ficha(fallas, lambda f: nw.lit(str(f.efecto))).alias("efecto"),
+            _por_ficha(fallas, lambda f: nw.lit(f.regla.columna)).alias("columna"),
+            _por_ficha(fallas, lambda f: texto(_con_accion(f))).alias("mensaje"),
+        )
+    )
+    regla = mecanismo.regla_de_forma
+    de_forma = forma.select(
+        nw.col("fila").cast(nw.Int64),
+        nw.lit(regla.codigo).alias("codigo"),
+        nw.lit(str(Veredicto.INCUMPLE)).alias("veredicto"),
+        nw.lit(str(regla.si_incumple)).alias("efecto"),
+        "columna",
+        "mensaje",
+    )
+    return nw.concat([una_por_falla.select(columnas), de_forma.select(columnas)]).sort(
+        "fila", "codigo"
+    )
+
+
+def _con_accion(falla: _Falla) -> str:
+    """What happened and what to do, as the entity reads it."""
+    return f"{falla.mensaje} {falla.regla.accion}".strip()
+
+
+def _por_ficha(fallas: Sequence[_Falla], de: Any) -> nw.Expr:
+    """A column of the finding, chosen by the mark of the failure.
+
+    Failures with the same text share one branch: fewer comparisons per row.
+    """
+    grupos: dict[str, tuple[nw.Expr, list[str]]] = {}
+    for falla in fallas:
+        expresion = de(falla)
+        grupos.setdefault(repr(expresion), (expresion, []))[1].append(falla.ficha)
+    if not grupos:
+        return nw.lit("")
+    ficha = nw.col(_FALLAS)
+    resultado: nw.Expr = nw.lit("")
+    for expresion, fichas in grupos.values():
+        resultado = nw.when(ficha.is_in(fichas)).then(expresion).otherwise(resultado)
+    return resultado

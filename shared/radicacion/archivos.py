@@ -1,0 +1,62 @@
+"""Where files are, and how they become safe to name in a transaction."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Almacen:
+    """Folders of the submissions under ``MECANISMOS_DATOS``."""
+
+    datos: Path
+
+    @property
+    def crudos(self) -> Path:
+        """Files as they arrived, by SHA-256."""
+        return self.datos / "crudos"
+
+    def crudo(self, sha256: str) -> Path:
+        return self.crudos / sha256
+
+    def radicacion(self, radicacion_id: UUID) -> Path:
+        """Typed rows and findings of form of one submission."""
+        return self.datos / "radicaciones" / str(radicacion_id)
+
+    def evaluacion(self, radicacion_id: UUID, intento: int) -> Path:
+        """Outcome of one attempt; only the one named in ``evaluacion`` counts."""
+        return self.radicacion(radicacion_id) / f"evaluacion-{intento}"
+
+    @property
+    def temporal(self) -> Path:
+        carpeta = self.datos / "temporal"
+        carpeta.mkdir(parents=True, exist_ok=True)
+        return carpeta
+
+
+def asegurar(carpeta: Path) -> None:
+    """Flush every file of a folder, the folder and its parents' entries to disk.
+
+    A file is on disk before the transaction that names it.
+    """
+    for ruta in sorted(carpeta.rglob("*")):
+        _sincronizar(ruta)
+    _sincronizar(carpeta)
+    _sincronizar(carpeta.parent)
+
+
+def _sincronizar(ruta: Path) -> None:
+    descriptor = os.open(ruta, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def borrar(carpeta: Path) -> None:
+    """Remove a folder nobody names; quiet if it is not there."""
+    shutil.rmtree(carpeta, ignore_errors=True)

@@ -1,0 +1,47 @@
+"""Refusals of intake. Each keeps the raw file: see ``recepcion``."""
+
+from __future__ import annotations
+
+from shared.tipos import Conflicto, EntradaInvalida, Prohibido
+
+
+class VentanaCerrada(Conflicto):
+    """ANT-03 and its like: the period's window is not open (409)."""
+
+    codigo = "radicacion.ventana_cerrada"
+    titulo = "La ventana del periodo está cerrada"
+
+
+class EntidadAjena(Prohibido):
+    """The submission is for an entity other than the caller's (403)."""
+
+    codigo = "radicacion.entidad_ajena"
+    titulo = "La solicitud es de otra entidad"
+
+
+class ClaveReutilizada(Conflicto):
+    """The same Idempotency-Key came with another body (409)."""
+
+    codigo = "radicacion.clave_reutilizada"
+    titulo = "La clave de idempotencia ya se usó con otro contenido"
+
+
+class SolicitudIncompleta(EntradaInvalida):
+    """The envelope lacks data or has data that cannot be right (422)."""
+
+    codigo = "radicacion.solicitud_incompleta"
+    titulo = "Los datos de la solicitud tienen errores"
+
+
+class MetadatosNoCoinciden(EntradaInvalida):
+    """Rows whose NIT or period differ from the envelope's (422)."""
+
+    codigo = "radicacion.metadatos_no_coinciden"
+    titulo = "El archivo y la solicitud no coinciden"
+
+
+class NoSePuedeCorregir(Conflicto):
+    """The radicación is not the last version, or has not finished (409)."""
+
+    codigo = "radicacion.no_corregible"
+    titulo = "Esta radicación no se puede corregir"

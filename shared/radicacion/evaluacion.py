@@ -1,0 +1,170 @@
+"""One evaluation: from files to decided files. The command line and the worker share this path."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+
+from shared.focalizacion.huella import huella, versiones
+from shared.focalizacion.model import Mecanismo, Regla
+from shared.focalizacion.motor import Motor, MotorDuckDB
+from shared.focalizacion.service import Insumos, Juicio, juzgar
+from shared.radicacion.lectura import leer
+from shared.registros.carpeta import FuenteRegistro, abrir_carpeta
+
+
+@dataclass(frozen=True)
+class Resumen:
+    """Totals of an evaluation, as ``resumen.json`` shows them. Amounts in centavos."""
+
+    mecanismo: str
+    total: int
+    por_estado: dict[str, int]
+    por_causal: dict[str, int]
+    valor_centavos: int
+    reglas_no_aplicadas: list[dict[str, Any]]
+    fecha: str
+    huella: str
+    versiones: dict[str, str]
+    registros: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Evaluacion:
+    """Where the outcome is, and its totals."""
+
+    registros: Path
+    hallazgos: Path
+    resumen: Resumen
+
+
+def evaluar_archivo(
+    mecanismo: Mecanismo, archivo: Path, cortes: Path, salida: Path, *, fecha: date
+) -> Evaluacion:
+    """``mecanismos evaluar``: a submitted file against a folder of registers, without a server.
+
+    Writes ``registros.parquet``, ``hallazgos.parquet`` and ``resumen.json`` in ``salida``.
+
+    Raises:
+        EntradaInvalida: the file or a register cannot be read, or an obligatory one is absent.
+    """
+    salida.mkdir(parents=True, exist_ok=True)
+    lectura = leer(archivo, archivo.name, mecanismo.esquema.campos, salida / "entrada")
+    with MotorDuckDB.abrir(salida / "temporal") as motor:
+        fuentes = abrir_carpeta(
+            motor.conexion,
+            cortes,
+            mecanismo.esquema.obligatorios,
+            mecanismo.esquema.opcionales,
+            temporal=salida / "temporal",
+        )
+        return evaluar(mecanismo, lectura.filas, lectura.forma, fuentes, salida, motor, fecha=fecha)
+
+
+def insumos(
+    filas: Path,
+    forma: Path,
+    fuentes: Mapping[str, FuenteRegistro],
+    motor: Motor,
+    *,
+    fecha: date,
+) -> Insumos:
+    """What ``juzgar`` reads. Rules see the day of the radicación as ``fecha_radicacion``."""
+    return Insumos(
+        filas=motor.leer_parquet(filas).with_columns(nw.lit(fecha).alias("fecha_radicacion")),
+        forma=motor.leer_parquet(forma),
+        registros={nombre: nw.from_native(f.relacion) for nombre, f in fuentes.items()},
+        ausentes=frozenset(nombre for nombre, f in fuentes.items() if not f.presente),
+    )
+
+
+def evaluar(
+    mecanismo: Mecanismo,
+    filas: Path,
+    forma: Path,
+    fuentes: Mapping[str, FuenteRegistro],
+    salida: Path,
+    motor: Motor,
+    *,
+    fecha: date,
+    devueltas: tuple[Regla, ...] = (),
+) -> Evaluacion:
+    """Judge and write. ``devueltas`` are rules of RAD that return the whole submission."""
+    juicio = juzgar(mecanismo, insumos(filas, forma, fuentes, motor, fecha=fecha), motor)
+    for regla in devueltas:
+        juicio = devolver(mecanismo, juicio, regla)
+    salida.mkdir(parents=True, exist_ok=True)
+    registros, hallazgos = salida / "registros.parquet", salida / "hallazgos.parquet"
+    motor.escribir(juicio.registros, registros)
+    motor.escribir(juicio.hallazgos, hallazgos)
+    resumen = resumir(mecanismo, registros, juicio.no_aplicadas, fuentes, motor, fecha=fecha)
+    texto = json.dumps(asdict(resumen), ensure_ascii=False, indent=2)
+    (salida / "resumen.json").write_text(texto + "\n", encoding="utf-8")
+    return Evaluacion(registros, hallazgos, resumen)
+
+
+def devolver(mecanismo: Mecanismo, juicio: Juicio, regla: Regla) -> Juicio:
+    """A rule of RAD failed for the whole submission: what would be paid goes back to mend."""
+    valorado = nw.col("estado").is_in(sorted(mecanismo.estados.valorados))
+    con_codigo = nw.when(nw.col("codigos") == "").then(nw.lit(regla.codigo)).otherwise(
+        nw.concat_str([nw.col("codigos"), nw.lit(f";{regla.codigo}")])
+    )
+    registros = juicio.registros.with_columns(
+        nw.when(valorado)
+        .then(nw.lit(mecanismo.estados.forma))
+        .otherwise(nw.col("estado"))
+        .alias("estado"),
+        nw.when(valorado).then(con_codigo).otherwise(nw.col("codigos")).alias("codigos"),
+        nw.lit(0, dtype=nw.Int64).alias("valor_centavos"),
+    )
+    return Juicio(registros, juicio.hallazgos, juicio.no_aplicadas)
+
+
+def resumir(
+    mecanismo: Mecanismo,
+    registros: Path,
+    no_aplicadas: tuple[Regla, ...],
+    fuentes: Mapping[str, FuenteRegistro],
+    motor: Motor,
+    *,
+    fecha: date,
+) -> Resumen:
+    """Totals by state and by code, with what identifies the evaluation."""
+    decididos = motor.leer_parquet(registros)
+    por_estado = motor.filas(
+        decididos.group_by("estado")
+        .agg(
+            nw.len().cast(nw.Int64).alias("n"),
+            nw.col("valor_centavos").sum().cast(nw.Int64).alias("valor"),
+        )
+        .sort("estado")
+    )
+    por_causal = motor.filas(
+        decididos.filter(nw.col("codigos") != "")
+        .select(nw.col("codigos").str.split(";").alias("codigo"))
+        .explode("codigo")
+        .group_by("codigo")
+        .agg(nw.len().cast(nw.Int64).alias("n"))
+        .sort("codigo")
+    )
+    return Resumen(
+        mecanismo=mecanismo.nombre,
+        total=sum(f["n"] for f in por_estado),
+        por_estado={f["estado"]: f["n"] for f in por_estado},
+        por_causal={f["codigo"]: f["n"] for f in por_causal},
+        valor_centavos=sum(f["valor"] for f in por_estado),
+        reglas_no_aplicadas=[
+            {"codigo": r.codigo, "titulo": r.titulo, "falta": list(r.requiere)}
+            for r in no_aplicadas
+        ],
+        fecha=fecha.isoformat(),
+        huella=huella(mecanismo),
+        versiones=versiones(),
+        registros={n: {"sha256": f.sha256} for n, f in fuentes.items() if f.presente},
+    )

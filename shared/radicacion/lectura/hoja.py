@@ -1,0 +1,387 @@
+"""XLSX to batches. Values come from calamine; what calamine hides is looked for first.
+
+Before any cell is loaded the XML parts are streamed once: to count their true size, to bound the
+rectangle that calamine would allocate, and to find formulas and error values, which it reads as
+their last result and as empty.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+from xml.etree import ElementTree as ET
+
+import pyarrow as pa
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from shared.radicacion.esquema import Emparejamiento, emparejar, reconocidas
+from shared.radicacion.lectura.errors import (
+    ArchivoCifrado,
+    ArchivoDemasiadoGrande,
+    ArchivoIlegible,
+    ArchivoVacio,
+    CeldasCombinadas,
+    SinEncabezado,
+)
+from shared.radicacion.lectura.model import MARCA, MIB, Fuente, Limites, esquema_lote
+from shared.tipos.campos import Campo, Tipo, plegar_encabezado
+
+HOJA_DATOS: Final = "Datos"
+_TANDA: Final = 20_000
+_MAX_COLUMNA: Final = 16_384
+_MAX_COMBINADAS: Final = 10_000
+_EXACTO: Final = 10**15
+"""From here on a spreadsheet does not keep every digit of a number."""
+_COLA: Final = 4096
+"""Bytes kept between chunks so that no start tag is cut in two."""
+_ILEGIBLE: Final = str.maketrans({MARCA: "\ufffd"})
+_CELDA: Final = re.compile(
+    rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""", re.ASCII
+)
+_SIN_LUGAR: Final = re.compile(rb"<(?:\w+:)?c(?:\s[^>]*|/)?>", re.ASCII)
+_FILA: Final = re.compile(rb"<(?:\w+:)?row[\s>/]", re.ASCII)
+_FORMULA: Final = re.compile(rb"<(?:\w+:)?c(\s[^>]*)?>\s*<(?:\w+:)?f[\s>/]", re.ASCII)
+_ERROR: Final = re.compile(rb"""<(?:\w+:)?c(\s[^>]*?\bt\s*=\s*["']e["'][^>]*)>""", re.ASCII)
+_LUGAR: Final = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""", re.ASCII)
+_FALLAS: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ET.ParseError,
+    CalamineError,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What the libraries raise for a workbook that is not sound."""
+
+
+@dataclass
+class _Examen:
+    """What streaming the sheet found. Cells are coded row << 14 | column, from 0, ascending."""
+
+    filas: int = 0
+    columnas: int = 0
+    con_lugar: int = 0
+    celdas: int = 0
+    formulas: array[int] = field(default_factory=lambda: array("q"))
+    errores: array[int] = field(default_factory=lambda: array("q"))
+
+
+def abrir_hoja(ruta: Path, campos: Sequence[Campo], limites: Limites) -> Fuente:
+    """Open the sheet «Datos», or else the first visible one.
+
+    Raises:
+        ArchivoIlegible, ArchivoCifrado, ArchivoDemasiadoGrande, ArchivoVacio, CeldasCombinadas,
+        SinEncabezado, FaltaColumna, ColumnaRepetida.
+    """
+    try:
+        nombre, otras, examen = _examinar(ruta, limites)
+        hoja = CalamineWorkbook.from_path(ruta).get_sheet_by_name(nombre)
+        combinadas = hoja.merged_cell_ranges or []
+    except _FALLAS as causa:
+        raise _ilegible() from causa
+    except BaseException as causa:
+        raise _si_es_panico(causa) from causa
+    if hoja.start is None:
+        raise ArchivoVacio(f"La hoja «{nombre}» está vacía.")
+    if len(combinadas) > _MAX_COMBINADAS:
+        raise CeldasCombinadas("Seleccione toda la hoja, quite la combinación de celdas y envíela.")
+    avisos = [f"Se leyó la hoja «{nombre}»; las demás no se tuvieron en cuenta."] if otras else []
+    lector = _Lector(hoja, examen, sorted(combinadas), campos, limites)
+    return Fuente(
+        lotes=lector.lotes(),
+        columnas=tuple(
+            None if c is None else c + lector.corrida for c in lector.emparejado.columnas
+        ),
+        con_letras=True,
+        ignoradas=lector.emparejado.ignoradas,
+        avisos=avisos,
+    )
+
+
+def _ilegible() -> ArchivoIlegible:
+    return ArchivoIlegible(
+        "El libro de Excel está dañado o incompleto. Ábralo, guárdelo de nuevo como .xlsx y envíelo."
+    )
+
+
+def _si_es_panico(causa: BaseException) -> BaseException:
+    """A panic of the Rust library means a workbook it does not understand; all else is ours."""
+    return _ilegible() if type(causa).__name__ == "PanicException" else causa
+
+
+# Before loading
+
+
+def _examinar(ruta: Path, limites: Limites) -> tuple[str, bool, _Examen]:
+    """Name of the sheet to read, whether there are others, and what it holds."""
+    with zipfile.ZipFile(ruta) as paquete:
+        if any(m.flag_bits & 1 for m in paquete.infolist()):
+            raise ArchivoCifrado("El libro tiene contraseña. Guárdelo sin contraseña, como .xlsx.")
+        hojas = _hojas(paquete)
+        nombre, parte = _escoger(hojas)
+        examen = _Examen()
+        libres = limites.hoja
+        for miembro in paquete.infolist():
+            if not miembro.filename.startswith("xl/") or miembro.is_dir():
+                continue
+            if miembro.filename == parte:
+                libres -= _recorrer_hoja(paquete, miembro, examen, libres)
+            elif miembro.filename.endswith((".xml", ".rels")):
+                tope = limites.textos_hoja if "sharedStrings" in miembro.filename else libres
+                libres -= _medir(paquete, miembro, min(tope, libres))
+    columnas = examen.columnas
+    if examen.celdas > examen.con_lugar:  # cells without a reference: any row may hold them all
+        columnas = max(columnas, min(_MAX_COLUMNA, examen.celdas - examen.con_lugar))
+    if examen.filas * columnas > limites.celdas_hoja:
+        raise ArchivoDemasiadoGrande(
+            f"La hoja «{nombre}» ocupa {examen.filas} filas por {columnas} columnas. Borre las "
+            "filas y columnas sobrantes o guárdela como CSV."
+        )
+    return nombre, len(hojas) > 1, examen
+
+
+def _hojas(paquete: zipfile.ZipFile) -> list[tuple[str, str, bool]]:
+    """Name, part and visibility of each sheet."""
+    relaciones = {
+        nodo.get("Id"): nodo.get("Target", "")
+        for nodo in _xml(paquete, "xl/_rels/workbook.xml.rels")
+    }
+    hojas = []
+    for nodo in _xml(paquete, "xl/workbook.xml").iter():
+        if nodo.tag.rpartition("}")[2] != "sheet":
+            continue
+        rel = next((v for k, v in nodo.attrib.items() if k.rpartition("}")[2] == "id"), None)
+        destino = relaciones.get(rel, "")
+        parte = destino.lstrip("/") if destino.startswith("/") else f"xl/{destino}"
+        hojas.append((nodo.get("name", ""), parte, nodo.get("state", "visible") == "visible"))
+    return hojas
+
+
+def _xml(paquete: zipfile.ZipFile, parte: str) -> ET.Element:
+    with paquete.open(parte) as entrada:
+        datos = entrada.read(4 * MIB + 1)
+    if len(datos) > 4 * MIB or b"<!DOCTYPE" in datos or b"<!ENTITY" in datos:
+        raise ValueError(f"{parte} is not the XML of a workbook")
+    return ET.fromstring(datos)  # noqa: S314 - bounded, and entity declarations are refused above
+
+
+def _escoger(hojas: Sequence[tuple[str, str, bool]]) -> tuple[str, str]:
+    datos = [h for h in hojas if plegar_encabezado(h[0]) == HOJA_DATOS.lower()]
+    visibles = datos or [h for h in hojas if h[2]]
+    if not visibles:
+        raise ArchivoVacio("El libro no tiene ninguna hoja visible.")
+    return visibles[0][0], visibles[0][1]
+
+
+def _trozos(paquete: zipfile.ZipFile, miembro: zipfile.ZipInfo, tope: int) -> Iterator[bytes]:
+    leidos = 0
+    with paquete.open(miembro) as entrada:
+        while trozo := entrada.read(4 * MIB):
+            leidos += len(trozo)
+            if leidos > tope:
+                raise ArchivoDemasiadoGrande(
+                    "El libro de Excel es demasiado grande. Guárdelo como CSV o divídalo."
+                )
+            yield trozo
+
+
+def _medir(paquete: zipfile.ZipFile, miembro: zipfile.ZipInfo, tope: int) -> int:
+    return sum(len(trozo) for trozo in _trozos(paquete, miembro, tope))
+
+
+def _recorrer_hoja(
+    paquete: zipfile.ZipFile, miembro: zipfile.ZipInfo, examen: _Examen, tope: int
+) -> int:
+    total, cola = 0, b""
+    letras: set[bytes] = set()
+    for trozo in _trozos(paquete, miembro, tope):
+        total += len(trozo)
+        datos = cola + trozo
+        # Keep the tail from a "<" on, so that each start tag is seen whole and only once.
+        corte = datos.rfind(b"<", 0, max(len(datos) - _COLA, 0))
+        corte = max(corte, 0)
+        cola = datos[corte:]
+        _anotar(datos[:corte], cola, examen, letras)
+    _anotar(cola, b"", examen, letras)
+    examen.columnas = max((_columna(c) + 1 for c in letras), default=0)
+    for nombre in ("formulas", "errores"):
+        setattr(examen, nombre, array("q", sorted(getattr(examen, nombre))))
+    return total
+
+
+def _anotar(datos: bytes, sigue: bytes, examen: _Examen, letras: set[bytes]) -> None:
+    """Note the cells that start in ``datos``; ``sigue`` is what comes after them."""
+    lugares = _CELDA.findall(datos)
+    examen.con_lugar += len(lugares)
+    examen.celdas += len(_SIN_LUGAR.findall(datos))
+    examen.filas += len(_FILA.findall(datos))
+    letras.update(columna for columna, _ in lugares)
+    examen.filas = max(examen.filas, max((int(n) for _, n in lugares), default=0))
+    limite = len(datos)
+    if b"f" in datos:
+        contexto = datos + sigue[:_COLA]
+        examen.formulas.extend(_codigos(_FORMULA, contexto, limite))
+    examen.errores.extend(_codigos(_ERROR, datos, limite))
+
+
+def _codigos(patron: re.Pattern[bytes], datos: bytes, limite: int) -> Iterator[int]:
+    for hallado in patron.finditer(datos):
+        lugar = _LUGAR.search(hallado[1] or b"")
+        if hallado.start() < limite and lugar and _columna(lugar[1]) < _MAX_COLUMNA:
+            yield (int(lugar[2]) - 1) << 14 | _columna(lugar[1])
+
+
+def _columna(letras: bytes) -> int:
+    n = 0
+    for c in letras.upper():
+        n = n * 26 + c - 64
+    return n - 1
+
+
+# Rows
+
+
+class _Lector:
+    """The rows of one sheet as text, with marks where a cell cannot be taken as it is."""
+
+    def __init__(
+        self,
+        hoja: CalamineSheet,
+        examen: _Examen,
+        combinadas: list[tuple[tuple[int, int], tuple[int, int]]],
+        campos: Sequence[Campo],
+        limites: Limites,
+    ) -> None:
+        self.examen = examen
+        self.combinadas = combinadas
+        self.corrida = hoja.start[1] if hoja.start else 0
+        self.activas: list[tuple[tuple[int, int], tuple[int, int]]] = []
+        self.filas = enumerate(hoja.iter_rows())
+        encabezado = self._encabezado(campos, limites)
+        self.emparejado: Emparejamiento = emparejar(encabezado, campos)
+        self.tipos = [c.tipo for c in campos]
+
+    def _encabezado(self, campos: Sequence[Campo], limites: Limites) -> list[str]:
+        celdas: list[str] = []
+        for _, valores in self.filas:
+            celdas = [_texto(v, Tipo.TEXTO) or "" for v in valores]
+            if any(c.strip() for c in celdas):
+                break
+        while celdas and not celdas[-1].strip():
+            celdas.pop()
+        if len(celdas) > limites.columnas:
+            raise ArchivoDemasiadoGrande(
+                f"El encabezado tiene {len(celdas)} columnas y se admiten {limites.columnas}."
+            )
+        if len(celdas) < 2 <= sum(c.obligatorio for c in campos) and not reconocidas(
+            celdas, campos
+        ):
+            raise SinEncabezado(
+                "La primera fila de la hoja no trae los nombres de las columnas. Quite los "
+                f"títulos y escriba: {', '.join(c.nombre for c in campos)}."
+            )
+        return celdas
+
+    def lotes(self) -> Iterator[pa.Table]:
+        """The batches, in row order."""
+        fila = 0
+        hojas: list[int] = []
+        registros: list[list[str | None]] = []
+        while True:
+            siguiente = self._siguiente()
+            if siguiente is not None:
+                numero, celdas = siguiente
+                if any(c and not c.isspace() for c in celdas):
+                    hojas.append(numero + 1)
+                    registros.append(celdas)
+            if registros and (siguiente is None or len(registros) == _TANDA):
+                yield _lote(fila, hojas, registros)
+                fila += len(registros)
+                hojas, registros = [], []
+            if siguiente is None:
+                return
+
+    def _siguiente(self) -> tuple[int, list[str | None]] | None:
+        try:
+            par = next(self.filas, None)
+        except _FALLAS as causa:
+            raise _ilegible() from causa
+        except BaseException as causa:
+            raise _si_es_panico(causa) from causa
+        if par is None:
+            return None
+        numero, valores = par
+        celdas = [
+            _texto(valores[c], tipo) if c is not None and c < len(valores) else None
+            for c, tipo in zip(self.emparejado.columnas, self.tipos, strict=True)
+        ]
+        for columna, marca in self._marcas(numero):
+            for i, c in enumerate(self.emparejado.columnas):
+                if c is not None and c + self.corrida == columna:
+                    celdas[i] = MARCA + marca
+        return numero, celdas
+
+    def _marcas(self, fila: int) -> Iterator[tuple[int, str]]:
+        for codigos, marca in (
+            (self.examen.errores, "error"),
+            (self.examen.formulas, "formula"),
+        ):
+            i = bisect_left(codigos, fila << 14)
+            while i < len(codigos) and codigos[i] >> 14 == fila:
+                yield codigos[i] & (_MAX_COLUMNA - 1), marca
+                i += 1
+        while self.combinadas and self.combinadas[0][0][0] <= fila:
+            self.activas.append(self.combinadas.pop(0))
+        self.activas = [rango for rango in self.activas if rango[1][0] >= fila]
+        for (_, desde), (_, hasta) in self.activas:
+            for columna in range(desde, min(hasta, _MAX_COLUMNA) + 1):
+                yield columna, "combinada"
+
+
+def _lote(fila: int, hojas: list[int], registros: list[list[str | None]]) -> pa.Table:
+    n = len(registros)
+    columnas = [pa.array(c, pa.string()) for c in zip(*registros, strict=True)]
+    return pa.table(
+        [
+            pa.array(range(fila + 1, fila + n + 1), pa.int64()),
+            pa.array(hojas, pa.int64()),
+            pa.nulls(n, pa.string()),
+            *columnas,
+        ],
+        schema=esquema_lote(len(columnas)),
+    )
+
+
+def _texto(valor: Any, tipo: Tipo) -> str | None:
+    """A cell's value as it would be typed. Months typed as such become dates in spreadsheets."""
+    if isinstance(valor, str):
+        return valor.translate(_ILEGIBLE)
+    if isinstance(valor, bool):
+        return "SI" if valor else "NO"
+    if isinstance(valor, int | float):
+        return texto_numero(valor)
+    if isinstance(valor, datetime) and (valor.hour or valor.minute or valor.second):
+        return valor.isoformat(" ")
+    if isinstance(valor, date):
+        dia = valor.date() if isinstance(valor, datetime) else valor
+        return dia.isoformat()[:7] if tipo is Tipo.PERIODO and dia.day == 1 else dia.isoformat()
+    return None if valor is None else str(valor)
+
+
+def texto_numero(valor: float) -> str:
+    """A number without a false ``.0``; marked when a spreadsheet has already lost digits."""
+    if isinstance(valor, float) and not valor.is_integer():
+        return repr(valor)
+    return f"{MARCA}precision" if abs(valor) >= _EXACTO else str(int(valor))

@@ -1,0 +1,55 @@
+"""What travels: the envelope of a submission, and the event of its rejections."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.eventos.model import DefinicionEvento
+from shared.eventos.temas import RECHAZOS
+
+
+class SolicitudIn(BaseModel):
+    """Envelope of a submission: metadata that the file does not carry."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+
+    nit: str = Field(description="NIT de la entidad, 9 dígitos, sin dígito de verificación")
+    dv: str = Field(min_length=1, max_length=1, description="Dígito de verificación del NIT")
+    periodo: str | None = Field(default=None, description="Mes que se cobra, AAAA-MM")
+    razon_social: str = Field(min_length=1, max_length=200)
+    firmante_tipo_documento: str = Field(min_length=2, max_length=2)
+    firmante_numero_documento: str = Field(min_length=3, max_length=20)
+    firmante_nombre: str = Field(min_length=3, max_length=200)
+    firmante_calidad: str = Field(
+        default="REPRESENTANTE_LEGAL",
+        pattern="^(REPRESENTANTE_LEGAL|INTERVENTOR|LIQUIDADOR)$",
+    )
+    fecha_firma: date | None = Field(default=None, description="Día en que se firmó, AAAA-MM-DD")
+    codigo_banco: str | None = Field(default=None, pattern=r"^\d{4}$")
+    tipo_producto: str | None = Field(default=None, pattern="^(AHORROS|CORRIENTE)$")
+    numero_producto: str | None = Field(default=None, pattern=r"^\d{4,20}$")
+    titular_nit: str | None = Field(default=None, pattern=r"^\d{9}$")
+
+
+class RegistrosRechazados(BaseModel):
+    """How many records of a submission do not pass, by code. No personal data."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    radicacion_id: str
+    entidad: str
+    total: int
+    por_causal: dict[str, int]
+
+
+RECHAZADOS = "registros.rechazados.v1"
+EVENTOS = (
+    DefinicionEvento(
+        tipo=RECHAZADOS,
+        tema=RECHAZOS,
+        modelo=RegistrosRechazados,
+        descripcion="Cuántos registros de una radicación no pasaron, por causal.",
+    ),
+)

@@ -1,0 +1,352 @@
+"""Use cases of intake: submit, correct, try without keeping anything."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import duckdb
+from sqlalchemy.exc import IntegrityError
+
+from shared.db import UnitOfWork
+from shared.db.cola import encolar
+from shared.focalizacion.model import Mecanismo
+from shared.radicacion.archivos import Almacen, asegurar, borrar
+from shared.radicacion.errors import (
+    ClaveReutilizada,
+    EntidadAjena,
+    MetadatosNoCoinciden,
+    NoSePuedeCorregir,
+    SolicitudIncompleta,
+    VentanaCerrada,
+)
+from shared.radicacion.lectura import Lectura, leer
+from shared.radicacion.model import (
+    EstadoRadicacion,
+    NuevaRadicacion,
+    Radicacion,
+    Recibido,
+    Ventana,
+)
+from shared.radicacion.repository import RadicacionRepository
+from shared.radicacion.schemas import SolicitudIn
+from shared.radicacion.ventanas import ventana_por_defecto
+from shared.seguridad import Usuario
+from shared.tipos import (
+    EntradaInvalida,
+    Nit,
+    NoEncontrado,
+    Periodo,
+    Rechazo,
+    Reloj,
+)
+
+TRABAJO_EVALUAR = "evaluar"
+_FILAS_CITADAS = 5
+
+
+@dataclass(frozen=True)
+class Contexto:
+    """What every use case of intake is given."""
+
+    mecanismo: Mecanismo
+    uow: UnitOfWork
+    reloj: Reloj
+    almacen: Almacen
+
+
+@dataclass(frozen=True)
+class OrdenRadicar:
+    """A submission as it arrived. Its files are already kept by their SHA-256."""
+
+    usuario: Usuario
+    solicitud: SolicitudIn
+    archivo: Recibido
+    certificacion: Recibido | None = None
+    clave: str | None = None
+    corrige: UUID | None = None
+
+    @property
+    def cuerpo_sha256(self) -> str:
+        """Identity of the content: same key with another one is refused."""
+        contenido = {
+            "archivo": self.archivo.sha256,
+            "certificacion": self.certificacion and self.certificacion.sha256,
+            "solicitud": self.solicitud.model_dump(mode="json"),
+            "corrige": str(self.corrige),
+        }
+        return hashlib.sha256(json.dumps(contenido, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def clave_idempotencia(self) -> str:
+        return self.clave or self.cuerpo_sha256
+
+
+async def radicar(orden: OrdenRadicar, ctx: Contexto) -> tuple[Radicacion, bool]:
+    """Accept a submission and queue its evaluation, in one transaction.
+
+    Returns the radicación and whether it is new: the same key with the same content gives the
+    one that was already there. A refusal is written in ``recepcion`` with its raw file.
+
+    Raises:
+        ClaveReutilizada, EntidadAjena, VentanaCerrada, SolicitudIncompleta,
+        MetadatosNoCoinciden, NoSePuedeCorregir: expected refusals.
+        EntradaInvalida: the file cannot be read.
+    """
+    entidad = _entidad(orden)
+    if (previa := await _repetida(orden, entidad, ctx)) is not None:
+        return previa, False
+    nueva_id = uuid4()
+    try:
+        nueva = await _preparar(orden, entidad, nueva_id, ctx)
+        await _guardar(nueva, ctx)
+    except IntegrityError as error:
+        # The same key, or the same correction, was submitted twice at once and we came second.
+        borrar(ctx.almacen.radicacion(nueva_id))
+        if (previa := await _repetida(orden, entidad, ctx)) is not None:
+            return previa, False
+        raise NoSePuedeCorregir("Ya hay una versión más nueva de esta solicitud.") from error
+    except Rechazo as rechazo:
+        borrar(ctx.almacen.radicacion(nueva_id))
+        await _anotar_rechazo(orden, entidad, rechazo, ctx)
+        raise
+    except BaseException:
+        borrar(ctx.almacen.radicacion(nueva_id))
+        raise
+    return await obtener(nueva_id, ctx), True
+
+
+async def obtener(radicacion_id: UUID, ctx: Contexto, *, entidad: str | None = None) -> Radicacion:
+    """One submission inside the caller's scope.
+
+    Raises:
+        NoEncontrado: no such submission, or not the caller's.
+    """
+    async with ctx.uow.begin() as tx:
+        hallada = await RadicacionRepository(tx).por_id(
+            radicacion_id, mecanismo=ctx.mecanismo.nombre, entidad=entidad
+        )
+    if hallada is None:
+        raise NoEncontrado("No hay una radicación suya con ese identificador.")
+    return hallada
+
+
+async def ventana_de(periodo: Periodo, ctx: Contexto) -> Ventana:
+    """The window configured for a period, or the default one."""
+    async with ctx.uow.begin() as tx:
+        fijada = await RadicacionRepository(tx).ventana(ctx.mecanismo.nombre, str(periodo))
+    return fijada or ventana_por_defecto(periodo)
+
+
+async def reintentar(radicacion_id: UUID, ctx: Contexto) -> None:
+    """Queue again a radicación that failed.
+
+    Raises:
+        NoSePuedeCorregir: it has not failed.
+    """
+    async with ctx.uow.begin() as tx:
+        if not await RadicacionRepository(tx).reabrir(radicacion_id):
+            raise NoSePuedeCorregir("Solo se reintenta una radicación que falló.")
+        await encolar(tx, TRABAJO_EVALUAR, [str(radicacion_id)])
+
+
+def _entidad(orden: OrdenRadicar) -> str:
+    if orden.usuario.entidad is None:
+        raise EntidadAjena("Solo una entidad puede radicar; su usuario no pertenece a ninguna.")
+    return orden.usuario.entidad
+
+
+async def _repetida(orden: OrdenRadicar, entidad: str, ctx: Contexto) -> Radicacion | None:
+    async with ctx.uow.begin() as tx:
+        previa = await RadicacionRepository(tx).por_clave(
+            ctx.mecanismo.nombre, entidad, orden.clave_idempotencia
+        )
+    if previa is not None and previa.cuerpo_sha256 != orden.cuerpo_sha256:
+        raise ClaveReutilizada(
+            "Ya usó esta clave de idempotencia con otro archivo u otros datos. "
+            "Si es una solicitud nueva, use otra clave.",
+            radicacion=str(previa.id),
+        )
+    return previa
+
+
+async def _preparar(
+    orden: OrdenRadicar, entidad: str, nueva_id: UUID, ctx: Contexto
+) -> NuevaRadicacion:
+    """Every check of intake, and the typed rows on disk."""
+    anterior = None if orden.corrige is None else await _por_corregir(orden.corrige, entidad, ctx)
+    periodo = revisar_solicitud(orden.solicitud, entidad, ctx.mecanismo)
+    if ctx.mecanismo.radicacion.ventana is not None and periodo is not None:
+        await _exigir_ventana(periodo, ctx)
+    if anterior is not None and anterior.periodo != (periodo and str(periodo)):
+        raise NoSePuedeCorregir("La corrección debe ser del mismo periodo que la solicitud.")
+    lectura = await asyncio.to_thread(
+        leer_y_asegurar, orden, ctx.almacen, ctx.almacen.radicacion(nueva_id), ctx.mecanismo
+    )
+    return NuevaRadicacion(
+        id=nueva_id,
+        mecanismo=ctx.mecanismo.nombre,
+        entidad=entidad,
+        nit=orden.solicitud.nit,
+        periodo=periodo and str(periodo),
+        solicitud_id=nueva_id if anterior is None else anterior.solicitud_id,
+        version=1 if anterior is None else anterior.version + 1,
+        anterior_id=orden.corrige,
+        clave_idempotencia=orden.clave_idempotencia,
+        cuerpo_sha256=orden.cuerpo_sha256,
+        archivo=orden.archivo,
+        certificacion=orden.certificacion,
+        solicitud=orden.solicitud.model_dump(mode="json"),
+        lectura=describir_lectura(lectura),
+        total=lectura.total,
+        fecha_radicacion=ctx.reloj.ahora(),
+        creado_por=orden.usuario.sujeto,
+    )
+
+
+async def _guardar(nueva: NuevaRadicacion, ctx: Contexto) -> None:
+    async with ctx.uow.begin() as tx:
+        repositorio = RadicacionRepository(tx)
+        await repositorio.insertar(nueva)
+        await repositorio.registrar_recepcion(
+            nueva.archivo,
+            mecanismo=nueva.mecanismo,
+            entidad=nueva.entidad,
+            resultado="RADICADA",
+            detalle="",
+            por=nueva.creado_por,
+            en=nueva.fecha_radicacion,
+            radicacion_id=nueva.id,
+        )
+        await encolar(tx, TRABAJO_EVALUAR, [str(nueva.id)])
+
+
+async def _anotar_rechazo(
+    orden: OrdenRadicar, entidad: str, rechazo: Rechazo, ctx: Contexto
+) -> None:
+    async with ctx.uow.begin() as tx:
+        await RadicacionRepository(tx).registrar_recepcion(
+            orden.archivo,
+            mecanismo=ctx.mecanismo.nombre,
+            entidad=entidad,
+            resultado=rechazo.codigo,
+            detalle=rechazo.detalle,
+            por=orden.usuario.sujeto,
+            en=ctx.reloj.ahora(),
+        )
+
+
+async def _por_corregir(radicacion_id: UUID, entidad: str, ctx: Contexto) -> Radicacion:
+    anterior = await obtener(radicacion_id, ctx, entidad=entidad)
+    if anterior.estado is not EstadoRadicacion.PROCESADA:
+        raise NoSePuedeCorregir(
+            "La radicación todavía se está evaluando, o falló. Corrija cuando tenga resultado."
+        )
+    async with ctx.uow.begin() as tx:
+        ultima = await RadicacionRepository(tx).ultima_version(anterior.solicitud_id)
+    if anterior.version != ultima:
+        raise NoSePuedeCorregir(
+            f"Esta es la versión {anterior.version} y ya existe la {ultima}. Corrija la última."
+        )
+    return anterior
+
+
+def revisar_solicitud(
+    solicitud: SolicitudIn, entidad: str, mecanismo: Mecanismo
+) -> Periodo | None:
+    """Who submits, the check digit and the period.
+
+    Raises:
+        EntidadAjena: another entity's NIT.
+        SolicitudIncompleta: every problem of the envelope, at once.
+    """
+    problemas: list[str] = []
+    periodo: Periodo | None = None
+    try:
+        Nit.con_dv(solicitud.nit, solicitud.dv)
+    except EntradaInvalida as error:
+        problemas.append(error.detalle)
+    if mecanismo.radicacion.ventana is not None:
+        try:
+            periodo = Periodo.de(solicitud.periodo or "")
+        except EntradaInvalida as error:
+            problemas.append(error.detalle)
+    if problemas:
+        raise SolicitudIncompleta(" ".join(problemas))
+    if solicitud.nit != entidad:
+        raise EntidadAjena(
+            f"La solicitud es del NIT {solicitud.nit} y su usuario pertenece a {entidad}."
+        )
+    return periodo
+
+
+async def _exigir_ventana(periodo: Periodo, ctx: Contexto) -> None:
+    ventana = await ventana_de(periodo, ctx)
+    if not ventana.abierta(ctx.reloj.ahora()):
+        raise VentanaCerrada(
+            f"El periodo {periodo} se radica entre el {ventana.desde:%Y-%m-%d} y el "
+            f"{ventana.hasta:%Y-%m-%d}. {ventana.acto}.",
+            regla=ctx.mecanismo.radicacion.ventana,
+            desde=ventana.desde.isoformat(),
+            hasta=ventana.hasta.isoformat(),
+        )
+
+
+def leer_y_asegurar(
+    orden: OrdenRadicar, almacen: Almacen, destino: Path, mecanismo: Mecanismo
+) -> Lectura:
+    """Read the raw file into typed rows that are on disk when this returns.
+
+    Raises:
+        EntradaInvalida: it cannot be read.
+        MetadatosNoCoinciden: rows of another NIT or period.
+    """
+    destino.mkdir(parents=True, exist_ok=True)
+    campos = mecanismo.esquema.campos
+    lectura = leer(almacen.crudo(orden.archivo.sha256), orden.archivo.nombre, campos, destino)
+    _exigir_mismos_metadatos(lectura.filas, orden.solicitud, [c.nombre for c in campos])
+    asegurar(destino)
+    return lectura
+
+
+def _exigir_mismos_metadatos(
+    filas: Path, solicitud: SolicitudIn, columnas: Sequence[str]
+) -> None:
+    """NIT and period of every row equal the envelope's (dossier §3.1)."""
+    esperado = {
+        nombre: valor
+        for nombre, valor in (("nit", solicitud.nit), ("periodo", solicitud.periodo))
+        if nombre in columnas and valor is not None
+    }
+    for nombre, valor in esperado.items():
+        with duckdb.connect(":memory:") as conexion:
+            distintas = conexion.execute(
+                f"SELECT fila, {nombre} FROM read_parquet(?) "  # noqa: S608 - our column names
+                f"WHERE {nombre} IS NOT NULL AND {nombre} <> ? ORDER BY fila LIMIT ?",
+                [str(filas), valor, _FILAS_CITADAS],
+            ).fetchall()
+        if distintas:
+            citas = ", ".join(f"fila {fila + 1}: {visto}" for fila, visto in distintas)
+            raise MetadatosNoCoinciden(
+                f"La solicitud dice {nombre} {valor} y el archivo trae otro en {citas}. "
+                "Corrija las filas, o radique cada NIT y periodo por separado."
+            )
+
+
+def describir_lectura(lectura: Lectura) -> dict[str, Any]:
+    """What was understood of the file, for whoever sent it."""
+    return {
+        "total": lectura.total,
+        "con_error_de_forma": lectura.con_error,
+        "codificacion": lectura.codificacion,
+        "separador": lectura.separador,
+        "columnas_ignoradas": list(lectura.columnas_ignoradas),
+        "avisos": list(lectura.avisos),
+    }
+

@@ -1,0 +1,303 @@
+"""What a register is: one declaration per register drives loader, report and documentation.
+
+No I/O here. Expressions are DuckDB SQL over the canonical columns of the same row.
+Sources: ``dominio`` registers §4, §12 and §18; conventions §1 and §5.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from shared.normativa import Certeza, Fuente
+from shared.tipos import InvarianteRota
+
+
+def plegar(texto: str) -> str:
+    """Fold a header: no accents, lower case, every other sign (blank, hyphen) equal to ``_``."""
+    sin_acentos = unicodedata.normalize("NFKD", texto).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", sin_acentos.lower()).strip("_")
+
+
+class Clase(StrEnum):
+    """Families of cell types."""
+
+    TEXTO = "TEXTO"
+    CODIGO = "CODIGO"
+    NIT = "NIT"
+    ENTERO = "ENTERO"
+    FECHA = "FECHA"
+    BOOLEANO = "BOOLEANO"
+    LISTA = "LISTA"
+
+
+_DUCKDB: Final = {Clase.ENTERO: "BIGINT", Clase.FECHA: "DATE", Clase.BOOLEANO: "BOOLEAN"}
+
+
+@dataclass(frozen=True)
+class Tipo:
+    """Type of a cell. Codes, NIT and lists stay text: leading zeros matter."""
+
+    clase: Clase
+    largo: int | None = None
+    """CODIGO: exact number of digits; any number of them if ``None``."""
+    completa_ceros: bool = False
+    """CODIGO: one digit short means a lost leading zero, given back with a counted warning."""
+    admite_cedula: bool = False
+    """NIT: 5 to 10 digits pass, since REPS writes there the cédula of a natural person."""
+    valores: tuple[str, ...] = ()
+    """LISTA: canonical spellings; compared without accents or case."""
+    quita_prefijo: str = ""
+    """TEXTO: prefix cut, whatever its case."""
+
+    @property
+    def duckdb(self) -> str:
+        """Column type in DuckDB and Parquet."""
+        return _DUCKDB.get(self.clase, "VARCHAR")
+
+    @property
+    def motivo(self) -> str:
+        """What a bad cell is told, in Spanish."""
+        match self.clase:
+            case Clase.CODIGO:
+                digitos = f"{self.largo} dígitos" if self.largo else "solo dígitos"
+                return f"debe tener {digitos}"
+            case Clase.NIT:
+                return "debe ser un NIT de 9 dígitos, sin dígito de verificación"
+            case Clase.ENTERO:
+                return "debe ser un número entero, sin decimales ni signo"
+            case Clase.FECHA:
+                return "no es una fecha que exista en un formato admitido; use AAAA-MM-DD"
+            case Clase.BOOLEANO:
+                return "debe ser SI o NO"
+            case Clase.LISTA:
+                return "debe ser uno de: " + ", ".join(self.valores)
+            case _:
+                return "no se puede leer"
+
+
+TEXTO: Final = Tipo(Clase.TEXTO)
+ENTERO: Final = Tipo(Clase.ENTERO)
+FECHA: Final = Tipo(Clase.FECHA)
+BOOLEANO: Final = Tipo(Clase.BOOLEANO)
+NIT: Final = Tipo(Clase.NIT)
+NIT_O_CEDULA: Final = Tipo(Clase.NIT, admite_cedula=True)
+
+
+def CODIGO(largo: int | None = None, *, completa_ceros: bool = False) -> Tipo:  # noqa: N802 - reads as a type in the catalogue
+    """Digits kept as text."""
+    return Tipo(Clase.CODIGO, largo=largo, completa_ceros=completa_ceros)
+
+
+def LISTA(*valores: str) -> Tipo:  # noqa: N802 - reads as a type in the catalogue
+    """Closed list."""
+    return Tipo(Clase.LISTA, valores=valores)
+
+
+@dataclass(frozen=True)
+class ColumnaRegistro:
+    """One canonical column and the headers under which files bring it.
+
+    A cell that cannot be read sends its row to quarantine, unless the column is
+    ``informativa``: then the cell becomes null and is counted.
+    """
+
+    nombre: str
+    tipo: Tipo
+    originales: tuple[str, ...] = ()
+    descripcion: str = ""
+    obligatoria: bool = False
+    """The header must be there and no cell may be empty."""
+    informativa: bool = False
+    si_falta: str | None = None
+    """Value when the file brings none, from the other columns of the row."""
+    necesita: tuple[str, ...] = ()
+    """Columns that ``si_falta`` reads: with them, an obligatory header may be absent."""
+    derivada: str | None = None
+    """Always computed, from the finished columns of the row; never read from a file."""
+
+    @property
+    def aceptados(self) -> tuple[str, ...]:
+        """Folded headers, the canonical one first."""
+        return tuple(dict.fromkeys(plegar(h) for h in (self.nombre, *self.originales)))
+
+
+@dataclass(frozen=True)
+class Derivacion:
+    """Rows of another register that a file layout brings with it."""
+
+    registro: str
+    columnas: dict[str, str]
+    """Target column → source column."""
+    constantes: dict[str, str]
+    """Target column → SQL literal."""
+    encabezados: tuple[str, ...]
+    """Folded headers that identify the layout; without all of them nothing is derived."""
+    certeza: Certeza
+    nota: str
+
+
+@dataclass(frozen=True)
+class Comprobacion:
+    """A check of quality: it is counted and reported, and changes no row."""
+
+    nombre: str
+    falla: str
+    """Expression that is true when the row fails."""
+    mensaje: str
+
+
+@dataclass(frozen=True)
+class Referencia:
+    """Column that should exist in another register; what does not is an orphan."""
+
+    columna: str
+    registro: str
+    destino: str
+
+
+@dataclass(frozen=True)
+class EsquemaRegistro:
+    """Declaration of a register."""
+
+    nombre: str
+    titulo: str
+    dueno: str
+    fuente: Fuente
+    columnas: tuple[ColumnaRegistro, ...]
+    clave: tuple[str, ...]
+    """Rows with one key come together: from several cortes with the key, one gives them all."""
+    certeza: Certeza
+    unica: bool = False
+    """One row per key: repeats go to quarantine."""
+    orden: tuple[str, ...] = ()
+    """Physical order after the key."""
+    deriva: tuple[Derivacion, ...] = ()
+    comprobaciones: tuple[Comprobacion, ...] = ()
+    referencias: tuple[Referencia, ...] = ()
+    defectos: tuple[str, ...] = ()
+    """Known defects of the real extracts, in Spanish, for the documentation."""
+
+    def columna(self, nombre: str) -> ColumnaRegistro:
+        """The column of that canonical name.
+
+        Raises:
+            InvarianteRota: the declaration names a column it does not have.
+        """
+        for columna in self.columnas:
+            if columna.nombre == nombre:
+                return columna
+        raise InvarianteRota(f"{self.nombre} no tiene la columna {nombre}")
+
+    @property
+    def leidas(self) -> tuple[ColumnaRegistro, ...]:
+        """Columns a file may bring."""
+        return tuple(c for c in self.columnas if c.derivada is None)
+
+    @property
+    def derivadas(self) -> tuple[ColumnaRegistro, ...]:
+        """Columns always computed."""
+        return tuple(c for c in self.columnas if c.derivada is not None)
+
+    @property
+    def nombres(self) -> tuple[str, ...]:
+        """Canonical columns, in order."""
+        return tuple(c.nombre for c in self.columnas)
+
+    @property
+    def firma(self) -> str:
+        """Names and types: equal in two Parquets that can be read as one."""
+        return ",".join(f"{c.nombre}:{c.tipo.duckdb}" for c in self.columnas)
+
+    def mapear(self, encabezado: list[str]) -> dict[str, int]:
+        """Canonical column → position in the header; the first accepted spelling wins."""
+        posiciones: dict[str, int] = {}
+        for posicion, titulo in enumerate(encabezado):
+            posiciones.setdefault(plegar(titulo), posicion)
+        mapa = {}
+        for columna in self.leidas:
+            posicion_columna = next(
+                (posiciones[h] for h in columna.aceptados if h in posiciones), None
+            )
+            if posicion_columna is not None:
+                mapa[columna.nombre] = posicion_columna
+        return mapa
+
+    def faltantes(self, presentes: dict[str, int]) -> list[ColumnaRegistro]:
+        """Obligatory columns that a file with these columns neither brings nor can compose."""
+        return [
+            c
+            for c in self.leidas
+            if c.obligatoria
+            and c.nombre not in presentes
+            and not (c.necesita and all(n in presentes for n in c.necesita))
+        ]
+
+
+@dataclass(frozen=True)
+class Carga:
+    """Result of normalising one file into one register."""
+
+    registro: str
+    ruta: Path
+    """Parquet with the canonical columns, typed and sorted by key."""
+    rechazos: Path | None
+    """Quarantine: fila, columna, valor, motivo. ``None`` in derived registers."""
+    sha256_fuente: str
+    sha256: str
+    filas_leidas: int
+    filas: int
+    rechazadas: int
+    avisos: tuple[str, ...]
+    calidad: dict[str, Any]
+    derivadas: tuple[Carga, ...] = ()
+
+
+class EstadoCorte(StrEnum):
+    """Life of a corte. Evaluations keep pointing to the one they used, whatever its state."""
+
+    CARGADO = "CARGADO"
+    VIGENTE = "VIGENTE"
+    REEMPLAZADO = "REEMPLAZADO"
+    RETIRADO = "RETIRADO"
+
+
+@dataclass(frozen=True)
+class Corte:
+    """A dated, immutable extract of a register."""
+
+    id: UUID
+    registro: str
+    fecha_corte: date
+    archivo: str
+    sha256_fuente: str
+    sha256: str
+    filas: int
+    filas_rechazadas: int
+    calidad: dict[str, Any]
+    estado: EstadoCorte
+    motivo: str | None
+    derivado_de: UUID | None
+    cargado_por: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class FuenteRegistro:
+    """A register ready to be read by an evaluation: always the same typed columns."""
+
+    registro: str
+    presente: bool
+    sql: str
+    """``SELECT`` with the canonical columns; typed and empty when the register is absent."""
+    rutas: tuple[Path, ...] = ()
+    sha256: tuple[str, ...] = ()
+    """Of the source files, in the order of ``rutas``: what an evaluation cites."""
+    cargas: tuple[Carga, ...] = field(default=(), compare=False)
+    cortes: tuple[Corte, ...] = ()
