@@ -20,7 +20,7 @@ async def conexion_asyncpg(tx: AsyncConnection) -> object:
 async def encolar(tx: AsyncConnection, trabajo: str, cargas: list[str]) -> None:
     """Enqueue one job per payload; they exist only if the transaction commits."""
     conexion = await conexion_asyncpg(tx)
-    cola = Queries.from_asyncpg_connection(conexion)  # type: ignore[arg-type]
+    cola = Queries.from_asyncpg_connection(conexion)
     await cola.enqueue(
         [trabajo] * len(cargas), [c.encode() for c in cargas], [0] * len(cargas)
     )

@@ -24,6 +24,7 @@ def crear_engine(dsn: str, *, conexiones: int = 10) -> AsyncEngine:
         pool_size=conexiones,
         max_overflow=0,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error message must not carry what an entity submitted
         connect_args={
             "server_settings": {"statement_timeout": "60000", "lock_timeout": "15000"},
         },
@@ -47,5 +48,8 @@ class UnitOfWork:
             conexion = await self.engine.connect()
         except OSError as error:
             raise ServicioNoDisponible("La base de datos no responde. Intente de nuevo.") from error
-        async with conexion, conexion.begin():
-            yield conexion
+        try:
+            async with conexion.begin():
+                yield conexion
+        finally:
+            await conexion.close()

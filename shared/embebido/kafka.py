@@ -125,6 +125,7 @@ def crear_temas(
         InfraestructuraNoArranca: the broker does not answer or refuses.
     """
     plazo_ms = int(plazo_segundos * 1000)
+    _exigir_que_conteste(bootstrap, plazo_segundos)
     try:
         administrador = KafkaAdminClient(
             bootstrap_servers=bootstrap,
@@ -141,3 +142,15 @@ def crear_temas(
         raise InfraestructuraNoArranca(
             f"Kafka no responde en {bootstrap} o no deja crear los temas: {error}"
         ) from error
+
+
+def _exigir_que_conteste(bootstrap: str, plazo_segundos: float) -> None:
+    # Asked first because a client of kafka-python that cannot connect leaves its sockets open.
+    for direccion in bootstrap.split(","):
+        host, _, puerto = direccion.strip().rpartition(":")
+        with (
+            contextlib.suppress(OSError, ValueError),
+            socket.create_connection((host, int(puerto)), timeout=plazo_segundos),
+        ):
+            return
+    raise InfraestructuraNoArranca(f"Kafka no responde en {bootstrap}. Revise que esté en marcha.")

@@ -206,7 +206,11 @@ class Emisor:
         productor, self._productor = self._productor, None
         if productor is not None:
             with suppress(Exception):
-                productor.close(timeout=0)
+                # By itself close() waits for what is on its way and, when that takes too long,
+                # leaves without stopping the sender's thread.
+                productor._sender.force_close()
+            with suppress(Exception):
+                productor.close(timeout=1)
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ class Averia:
     async def esperar(self, error: BaseException, parar: asyncio.Event) -> None:
         """Note a failure and wait before the next try: 0.2 s, doubling up to 5 s."""
         if not self._pausa_s:
-            registro.warning("%s no responde; se reintenta hasta que vuelva: %s", self.que, error)
+            registro.warning("%s falla; se reintenta hasta que vuelva: %s", self.que, error)
         self._pausa_s = min(self.maximo_s, self._pausa_s * 2 or self.minimo_s)
         await esperar(parar, self._pausa_s)
 

@@ -54,7 +54,6 @@ def evaluar_archivo(
     Raises:
         EntradaInvalida: the file or a register cannot be read, or an obligatory one is absent.
     """
-    salida.mkdir(parents=True, exist_ok=True)
     lectura = leer(archivo, archivo.name, mecanismo.esquema.campos, salida / "entrada")
     with MotorDuckDB.abrir(salida / "temporal") as motor:
         fuentes = abrir_carpeta(
@@ -112,8 +111,10 @@ def evaluar(
 def devolver(mecanismo: Mecanismo, juicio: Juicio, regla: Regla) -> Juicio:
     """A rule of RAD failed for the whole submission: what would be paid goes back to mend."""
     valorado = nw.col("estado").is_in(sorted(mecanismo.estados.valorados))
-    con_codigo = nw.when(nw.col("codigos") == "").then(nw.lit(regla.codigo)).otherwise(
-        nw.concat_str([nw.col("codigos"), nw.lit(f";{regla.codigo}")])
+    con_codigo = (
+        nw.when(nw.col("codigos") == "")
+        .then(nw.lit(regla.codigo))
+        .otherwise(nw.concat_str([nw.col("codigos"), nw.lit(f";{regla.codigo}")]))
     )
     registros = juicio.registros.with_columns(
         nw.when(valorado)

@@ -479,5 +479,3 @@ def _radicacion(fila: RowMapping) -> Radicacion:
         if isinstance(datos[nombre], str):
             datos[nombre] = json.loads(datos[nombre])
     return Radicacion(**{**datos, "estado": EstadoRadicacion(datos["estado"])})
-
-

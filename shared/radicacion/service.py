@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from shared.radicacion.errors import (
     SolicitudIncompleta,
     VentanaCerrada,
 )
-from shared.radicacion.lectura import Lectura, leer
+from shared.radicacion.lectura import Lectura, leer, leer_filas
 from shared.radicacion.model import (
     EstadoRadicacion,
     NuevaRadicacion,
@@ -71,6 +71,8 @@ class OrdenRadicar:
     certificacion: Recibido | None = None
     clave: str | None = None
     corrige: UUID | None = None
+    filas: Sequence[Mapping[str, Any]] | None = None
+    """The rows, when they came as JSON; ``archivo`` is then the JSON document itself."""
 
     @property
     def cuerpo_sha256(self) -> str:
@@ -114,7 +116,7 @@ async def radicar(orden: OrdenRadicar, ctx: Contexto) -> tuple[Radicacion, bool]
         raise NoSePuedeCorregir("Ya hay una versión más nueva de esta solicitud.") from error
     except Rechazo as rechazo:
         borrar(ctx.almacen.radicacion(nueva_id))
-        await _anotar_rechazo(orden, entidad, rechazo, ctx)
+        await anotar_rechazo(orden.archivo, orden.usuario, rechazo, ctx)
         raise
     except BaseException:
         borrar(ctx.almacen.radicacion(nueva_id))
@@ -184,7 +186,7 @@ async def _preparar(
     periodo = revisar_solicitud(orden.solicitud, entidad, ctx.mecanismo)
     if ctx.mecanismo.radicacion.ventana is not None and periodo is not None:
         await _exigir_ventana(periodo, ctx)
-    if anterior is not None and anterior.periodo != (periodo and str(periodo)):
+    if anterior is not None and anterior.periodo != (None if periodo is None else str(periodo)):
         raise NoSePuedeCorregir("La corrección debe ser del mismo periodo que la solicitud.")
     lectura = await asyncio.to_thread(
         leer_y_asegurar, orden, ctx.almacen, ctx.almacen.radicacion(nueva_id), ctx.mecanismo
@@ -194,7 +196,7 @@ async def _preparar(
         mecanismo=ctx.mecanismo.nombre,
         entidad=entidad,
         nit=orden.solicitud.nit,
-        periodo=periodo and str(periodo),
+        periodo=None if periodo is None else str(periodo),
         solicitud_id=nueva_id if anterior is None else anterior.solicitud_id,
         version=1 if anterior is None else anterior.version + 1,
         anterior_id=orden.corrige,
@@ -227,17 +229,18 @@ async def _guardar(nueva: NuevaRadicacion, ctx: Contexto) -> None:
         await encolar(tx, TRABAJO_EVALUAR, [str(nueva.id)])
 
 
-async def _anotar_rechazo(
-    orden: OrdenRadicar, entidad: str, rechazo: Rechazo, ctx: Contexto
+async def anotar_rechazo(
+    archivo: Recibido, usuario: Usuario, rechazo: Rechazo, ctx: Contexto
 ) -> None:
+    """Write down a file that arrived and was refused, with the reason: nothing is lost."""
     async with ctx.uow.begin() as tx:
         await RadicacionRepository(tx).registrar_recepcion(
-            orden.archivo,
+            archivo,
             mecanismo=ctx.mecanismo.nombre,
-            entidad=entidad,
+            entidad=usuario.entidad or "",
             resultado=rechazo.codigo,
             detalle=rechazo.detalle,
-            por=orden.usuario.sujeto,
+            por=usuario.sujeto,
             en=ctx.reloj.ahora(),
         )
 
@@ -257,9 +260,7 @@ async def _por_corregir(radicacion_id: UUID, entidad: str, ctx: Contexto) -> Rad
     return anterior
 
 
-def revisar_solicitud(
-    solicitud: SolicitudIn, entidad: str, mecanismo: Mecanismo
-) -> Periodo | None:
+def revisar_solicitud(solicitud: SolicitudIn, entidad: str, mecanismo: Mecanismo) -> Periodo | None:
     """Who submits, the check digit and the period.
 
     Raises:
@@ -309,15 +310,17 @@ def leer_y_asegurar(
     """
     destino.mkdir(parents=True, exist_ok=True)
     campos = mecanismo.esquema.campos
-    lectura = leer(almacen.crudo(orden.archivo.sha256), orden.archivo.nombre, campos, destino)
+    if orden.filas is None:
+        crudo = almacen.crudo(orden.archivo.sha256)
+        lectura = leer(crudo, orden.archivo.nombre, campos, destino)
+    else:
+        lectura = leer_filas(orden.filas, campos, destino)
     _exigir_mismos_metadatos(lectura.filas, orden.solicitud, [c.nombre for c in campos])
     asegurar(destino)
     return lectura
 
 
-def _exigir_mismos_metadatos(
-    filas: Path, solicitud: SolicitudIn, columnas: Sequence[str]
-) -> None:
+def _exigir_mismos_metadatos(filas: Path, solicitud: SolicitudIn, columnas: Sequence[str]) -> None:
     """NIT and period of every row equal the envelope's (dossier §3.1)."""
     esperado = {
         nombre: valor
@@ -349,4 +352,3 @@ def describir_lectura(lectura: Lectura) -> dict[str, Any]:
         "columnas_ignoradas": list(lectura.columnas_ignoradas),
         "avisos": list(lectura.avisos),
     }
-

@@ -504,9 +504,7 @@ HISTORIA_ANTICIPO: Final = EsquemaRegistro(
     clave=("codigo_habilitacion", "numero_sede", "servicio", "poblacion", "fecha"),
     orden=("estado",),
     columnas=(
-        ColumnaRegistro(
-            "codigo_habilitacion", CODIGO(10, completa_ceros=True), obligatoria=True
-        ),
+        ColumnaRegistro("codigo_habilitacion", CODIGO(10, completa_ceros=True), obligatoria=True),
         ColumnaRegistro("numero_sede", CODIGO(2, completa_ceros=True), obligatoria=True),
         ColumnaRegistro("servicio", TEXTO, obligatoria=True),
         ColumnaRegistro("poblacion", POBLACION, obligatoria=True),

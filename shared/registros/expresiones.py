@@ -6,6 +6,7 @@ the result of a non-null text means that the cell cannot be read.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from shared.registros.model import Clase, Tipo
@@ -89,9 +90,7 @@ def _codigo(c: str, tipo: Tipo) -> str:
 def _nit(c: str, tipo: Tipo) -> str:
     n = f"regexp_replace({_sin_decimales_vacios(c)}, '[., ]', '', 'g')"
     nueve = f"left({n}, 9)"
-    cedula = (
-        f"WHEN regexp_full_match({n}, '[0-9]{{5,10}}') THEN {n}" if tipo.admite_cedula else ""
-    )
+    cedula = f"WHEN regexp_full_match({n}, '[0-9]{{5,10}}') THEN {n}" if tipo.admite_cedula else ""
     return (
         f"CASE WHEN regexp_full_match({n}, '[0-9]{{9}}') THEN {n} {cedula} "
         f"WHEN regexp_full_match({n}, '[0-9]{{9}}-?[0-9]') "
@@ -148,21 +147,18 @@ def _texto(c: str, tipo: Tipo) -> str:
 
 def valor(c: str, tipo: Tipo) -> str:
     """The clean text ``c`` as its type, sentinels included; null if it cannot be read."""
-    match tipo.clase:
-        case Clase.CODIGO:
-            return _codigo(c, tipo)
-        case Clase.NIT:
-            return _nit(c, tipo)
-        case Clase.ENTERO:
-            return _entero(c)
-        case Clase.FECHA:
-            return _fecha(c)
-        case Clase.BOOLEANO:
-            return _booleano(c)
-        case Clase.LISTA:
-            return _lista(c, tipo)
-        case _:
-            return _texto(c, tipo)
+    return _LECTORES[tipo.clase](c, tipo)
+
+
+_LECTORES: Final[dict[Clase, Callable[[str, Tipo], str]]] = {
+    Clase.TEXTO: _texto,
+    Clase.CODIGO: _codigo,
+    Clase.NIT: _nit,
+    Clase.ENTERO: lambda c, _: _entero(c),
+    Clase.FECHA: lambda c, _: _fecha(c),
+    Clase.BOOLEANO: lambda c, _: _booleano(c),
+    Clase.LISTA: _lista,
+}
 
 
 def es_sentinela(c: str, v: str) -> str:

@@ -62,7 +62,13 @@ class TextoPreparado:
 
 
 def sha256_de(ruta: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
+    """SHA-256 of a file, in hexadecimal.
+
+    Raises:
+        ArchivoIlegible: no such file.
+    """
+    if not ruta.is_file():
+        raise ArchivoIlegible(f"No existe el archivo {ruta.name}. Revise el nombre y la carpeta.")
     with ruta.open("rb") as archivo:
         return hashlib.file_digest(archivo, "sha256").hexdigest()
 
@@ -200,9 +206,7 @@ class _Partidor:
         else:
             self.abierta = [linea]
 
-    def _continuar(
-        self, linea: bytes, pendientes: deque[bytes], buenas: list[bytes]
-    ) -> None:
+    def _continuar(self, linea: bytes, pendientes: deque[bytes], buenas: list[bytes]) -> None:
         self.abierta.append(linea)
         campos = self._campos(self.abierta)
         if campos is not None:

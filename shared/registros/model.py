@@ -39,6 +39,14 @@ class Clase(StrEnum):
 
 _DUCKDB: Final = {Clase.ENTERO: "BIGINT", Clase.FECHA: "DATE", Clase.BOOLEANO: "BOOLEAN"}
 
+_MOTIVOS: Final = {
+    Clase.TEXTO: "no se puede leer",
+    Clase.NIT: "debe ser un NIT de 9 dígitos, sin dígito de verificación",
+    Clase.ENTERO: "debe ser un número entero, sin decimales ni signo",
+    Clase.FECHA: "no es una fecha que exista en un formato admitido; use AAAA-MM-DD",
+    Clase.BOOLEANO: "debe ser SI o NO",
+}
+
 
 @dataclass(frozen=True)
 class Tipo:
@@ -64,22 +72,11 @@ class Tipo:
     @property
     def motivo(self) -> str:
         """What a bad cell is told, in Spanish."""
-        match self.clase:
-            case Clase.CODIGO:
-                digitos = f"{self.largo} dígitos" if self.largo else "solo dígitos"
-                return f"debe tener {digitos}"
-            case Clase.NIT:
-                return "debe ser un NIT de 9 dígitos, sin dígito de verificación"
-            case Clase.ENTERO:
-                return "debe ser un número entero, sin decimales ni signo"
-            case Clase.FECHA:
-                return "no es una fecha que exista en un formato admitido; use AAAA-MM-DD"
-            case Clase.BOOLEANO:
-                return "debe ser SI o NO"
-            case Clase.LISTA:
-                return "debe ser uno de: " + ", ".join(self.valores)
-            case _:
-                return "no se puede leer"
+        if self.clase is Clase.CODIGO:
+            return f"debe tener {self.largo} dígitos" if self.largo else "debe tener solo dígitos"
+        if self.clase is Clase.LISTA:
+            return "debe ser uno de: " + ", ".join(self.valores)
+        return _MOTIVOS[self.clase]
 
 
 TEXTO: Final = Tipo(Clase.TEXTO)

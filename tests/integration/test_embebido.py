@@ -87,6 +87,14 @@ def cluster(carpeta_embebida: Path, tmp_path: Path) -> Iterator[PostgresEmbebido
     servidor.destruir()
 
 
+@pytest.fixture
+def carpeta_cerrada(tmp_path: Path) -> Iterator[Path]:
+    """As a clone in a ``mktemp -d`` folder; it must be as closed at the end."""
+    tmp_path.chmod(0o700)
+    yield tmp_path
+    assert tmp_path.stat().st_mode & 0o777 == 0o700
+
+
 # --- PostgreSQL -----------------------------------------------------------------------------
 
 
@@ -138,9 +146,25 @@ async def test_los_datos_sobreviven_a_parar_y_a_matar(cluster: PostgresEmbebido)
     assert cluster.pid is not None
     os.kill(cluster.pid, signal.SIGKILL)
     esperar(lambda: not existe(cluster.pid or 0))
-    # The dead postmaster is ours and nobody reaped it: its pid file and its zombie remain.
     cluster.arrancar()
     assert await leer(cluster.dsn_duenio) == [1, 2]
+
+
+async def test_un_postmaster_muerto_sin_recoger_no_estorba(cluster: PostgresEmbebido) -> None:
+    cluster.parar()
+    cluster.preparar()
+    anterior = cluster.lanzar()
+    try:
+        esperar(lambda: cluster.listo(anterior.pid))
+        os.kill(anterior.pid, signal.SIGKILL)
+        esperar(lambda: not existe(anterior.pid))
+        cluster.parar()
+        assert (cluster.datos / "postmaster.pid").exists()
+        os.kill(anterior.pid, 0)  # a zombie: for PostgreSQL it still looks alive
+        cluster.arrancar()
+        await escribir(cluster.dsn_duenio, 1)
+    finally:
+        anterior.wait()
 
 
 def test_una_segunda_copia_sobre_la_misma_carpeta_se_rechaza(cluster: PostgresEmbebido) -> None:
@@ -153,11 +177,10 @@ def test_el_socket_queda_cerrado_a_otros_usuarios(cluster: PostgresEmbebido) -> 
     assert enchufe.parent.stat().st_mode & 0o077 == 0
     assert enchufe.stat().st_mode & 0o077 == 0
     assert cluster.datos.stat().st_mode & 0o077 == 0
-    escucha = Path(f"/proc/{cluster.pid}/net/tcp").read_text()
-    inodos = {os.readlink(fd) for fd in Path(f"/proc/{cluster.pid}/fd").iterdir()}
-    assert not [
-        linea for linea in escucha.splitlines()[1:] if f"socket:[{linea.split()[9]}]" in inodos
-    ]
+    tcp = Path(f"/proc/{cluster.pid}/net/tcp").read_text().splitlines()[1:]
+    de_tcp = {f"socket:[{linea.split()[9]}]" for linea in tcp}
+    abiertos = {str(fd.readlink()) for fd in Path(f"/proc/{cluster.pid}/fd").iterdir()}
+    assert not de_tcp & abiertos
 
 
 async def test_una_ruta_larga_usa_un_socket_corto(carpeta_embebida: Path) -> None:
@@ -171,17 +194,14 @@ async def test_una_ruta_larga_usa_un_socket_corto(carpeta_embebida: Path) -> Non
         servidor.destruir()
 
 
-async def test_una_carpeta_cerrada_a_otros_tambien_sirve(tmp_path: Path) -> None:
-    # As a clone in a mktemp -d folder: 0700 all the way.
-    tmp_path.chmod(0o700)
-    servidor = PostgresEmbebido(tmp_path / "datos", durable=False)
+async def test_una_carpeta_cerrada_a_otros_tambien_sirve(carpeta_cerrada: Path) -> None:
+    servidor = PostgresEmbebido(carpeta_cerrada / "datos", durable=False)
     servidor.arrancar()
     try:
         await escribir(servidor.dsn_duenio, 7)
-        assert tmp_path.stat().st_mode & 0o777 == 0o700
         servidor.parar()
         # The same place is found again by another object, without looking at permissions.
-        servidor = PostgresEmbebido(tmp_path / "datos", durable=False)
+        servidor = PostgresEmbebido(carpeta_cerrada / "datos", durable=False)
         servidor.arrancar()
         assert await leer(servidor.dsn_duenio) == [7]
     finally:
@@ -194,37 +214,31 @@ def test_si_los_datos_desaparecieron_lo_dice(tmp_path: Path) -> None:
         PostgresEmbebido(tmp_path).preparar()
 
 
+_COMO_NOBODY = """
+import os, sys
+from pathlib import Path
+import shared.embebido.postgres as modulo
+carpeta, programas = map(Path, sys.argv[1:])
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+# The virtual environment may be closed to this user, unlike the copy.
+modulo.programas = lambda identidad: programas
+servidor = modulo.PostgresEmbebido(carpeta, durable=False)
+servidor.preparar()
+assert servidor.usuario_del_sistema is None
+assert servidor.datos.stat().st_uid == 65534
+assert servidor.argumentos()[0] == str(programas / "postgres")
+"""
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="solo root puede volverse otro usuario")
-def test_sin_ser_root_es_el_mismo_codigo(carpeta_embebida: Path) -> None:
-    """A forked child becomes another user and does everything without changing it again."""
+def test_sin_ser_root_prepara_con_el_mismo_codigo(
+    carpeta_embebida: Path, postgres: PostgresEmbebido
+) -> None:
     carpeta = carpeta_embebida / "ajena"
     carpeta.mkdir()
     os.chown(carpeta, 65534, 65534)
-    servidor = PostgresEmbebido(carpeta_embebida / "para_los_programas", durable=False)
-    servidor.preparar()
-    programas = Path(servidor.argumentos()[0]).parent
-    servidor.destruir()
-    hijo = os.fork()
-    if hijo == 0:
-        os._exit(_como_nobody(carpeta, programas))
-    _, estado = os.waitpid(hijo, 0)
-    assert os.waitstatus_to_exitcode(estado) == 0
-
-
-def _como_nobody(carpeta: Path, programas: Path) -> int:
-    """Only what needs no further import: the interpreter may be closed to the new user."""
-    os.setgroups([])
-    os.setgid(65534)
-    os.setuid(65534)
-    servidor = PostgresEmbebido(carpeta, durable=False)
-    try:
-        with pytest.MonkeyPatch.context() as parche:
-            parche.setattr("shared.embebido.postgres.programas", lambda _identidad: programas)
-            servidor.preparar()
-        return 0 if servidor.usuario_del_sistema is None and servidor.datos.is_dir() else 1
-    except BaseException as error:
-        os.write(2, repr(error).encode())
-        return 2
+    programas = str(Path(postgres.argumentos()[0]).parent)
+    subprocess.run([sys.executable, "-c", _COMO_NOBODY, str(carpeta), programas], check=True)
 
 
 # --- Kafka ----------------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,7 +15,9 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from jwt.utils import base64url_encode
 
 from shared.seguridad import TokenInvalido, VerificadorJwks
 from shared.tipos import ServicioNoDisponible
@@ -104,6 +108,17 @@ async def test_otro_firmante_o_algoritmo_no_pasa(
 ) -> None:
     with pytest.raises(TokenInvalido):
         await VerificadorJwks(proveedor.url, "idp").verificar(token(clave, algoritmo, kid))
+
+
+async def test_la_clave_publica_no_sirve_de_clave_compartida(proveedor: Proveedor) -> None:
+    """Algorithm confusion: HS256 keyed with the published RSA key. PyJWT would refuse to sign."""
+    pem = RSA.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    contenido = token(RSA, "RS256", "r").split(".")[1].encode()
+    encabezado = base64url_encode(json.dumps({"alg": "HS256", "kid": "r"}).encode())
+    firmado = encabezado + b"." + contenido
+    firma = base64url_encode(hmac.digest(pem, firmado, hashlib.sha256))
+    with pytest.raises(TokenInvalido):
+        await VerificadorJwks(proveedor.url, "idp").verificar((firmado + b"." + firma).decode())
 
 
 async def test_claves_desconocidas_no_hacen_consultar_sin_fin(proveedor: Proveedor) -> None:

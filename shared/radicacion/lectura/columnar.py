@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from shared.radicacion.esquema import emparejar
+from shared.radicacion.lectura.encabezado import emparejar
 from shared.radicacion.lectura.errors import (
     ArchivoDemasiadoGrande,
     ArchivoIlegible,
@@ -20,8 +20,19 @@ from shared.radicacion.lectura.model import MARCA, MIB, Fuente, Limites, esquema
 from shared.tipos.campos import Campo
 
 _TANDA: Final = 100_000
-_FALLAS: Final = (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError)
+_FALLAS: Final = (pa.ArrowException, OSError, ValueError, OverflowError, KeyError)
 """What Arrow raises for a file that is not sound."""
+
+_TEXTOS: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+_SIMPLES: Final = (
+    *_TEXTOS,
+    pa.types.is_integer,
+    pa.types.is_floating,
+    pa.types.is_decimal,
+    pa.types.is_boolean,
+    pa.types.is_date,
+    pa.types.is_null,
+)
 
 
 def abrir_parquet(ruta: Path, campos: Sequence[Campo], limites: Limites) -> Fuente:
@@ -41,7 +52,8 @@ def abrir_parquet(ruta: Path, campos: Sequence[Campo], limites: Limites) -> Fuen
         raise _ilegible() from causa
     if bytes_ > limites.descomprimido or len(esquema) > limites.columnas:
         raise ArchivoDemasiadoGrande(
-            f"El Parquet pasa de {limites.descomprimido // MIB} MB o de {limites.columnas} columnas."
+            f"El Parquet pasa de {limites.descomprimido // MIB} MB o de {limites.columnas} "
+            "columnas. Divídalo en varios."
         )
     emparejado = emparejar(esquema.names, campos)
     usadas = [esquema.field(i) for i in emparejado.columnas if i is not None]
@@ -69,25 +81,9 @@ def _valor(tipo: pa.DataType) -> pa.DataType:
 
 def _simple(tipo: pa.DataType) -> bool:
     valor = _valor(tipo)
-    t = pa.types
-    return (
-        any(
-            es(valor)
-            for es in (
-                t.is_string,
-                t.is_large_string,
-                t.is_string_view,
-                t.is_integer,
-                t.is_floating,
-                t.is_decimal,
-                t.is_boolean,
-                t.is_date,
-                t.is_null,
-            )
-        )
-        or t.is_timestamp(valor)
-        and valor.tz is None
-    )
+    if pa.types.is_timestamp(valor):
+        return valor.tz is None
+    return any(es(valor) for es in _SIMPLES)
 
 
 def _lotes(archivo: pq.ParquetFile, columnas: Sequence[int | None]) -> Iterator[pa.Table]:
@@ -135,8 +131,7 @@ def _a_texto(celdas: pa.Array) -> pa.Array:
 
 
 def _es_texto(tipo: pa.DataType) -> bool:
-    t = pa.types
-    return bool(t.is_string(tipo) or t.is_large_string(tipo) or t.is_string_view(tipo))
+    return any(es(tipo) for es in _TEXTOS)
 
 
 def _reales(celdas: pa.Array) -> pa.Array:

@@ -127,9 +127,7 @@ def _extraer(ruta: Path, trabajo: Path, limites: Limites) -> None:
 def _unico(paquete: zipfile.ZipFile) -> zipfile.ZipInfo:
     # The Finder of macOS adds its own folder to every zip it makes.
     miembros = [
-        m
-        for m in paquete.infolist()
-        if not m.is_dir() and not m.filename.startswith("__MACOSX/") and ".DS_Store" not in m.filename
+        m for m in paquete.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")
     ]
     if len(miembros) != 1:
         raise ComprimidoVarios(
@@ -140,7 +138,7 @@ def _unico(paquete: zipfile.ZipFile) -> zipfile.ZipInfo:
     return miembros[0]
 
 
-def _copiar(entrada: IO[bytes], trabajo: Path, limites: Limites) -> None:
+def _copiar(entrada: IO[bytes] | gzip.GzipFile, trabajo: Path, limites: Limites) -> None:
     escritos = 0
     with trabajo.open("wb") as salida:
         while bloque := entrada.read(4 * MIB):

@@ -13,6 +13,7 @@ import zlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -20,9 +21,9 @@ from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 import pyarrow as pa
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook
 
-from shared.radicacion.esquema import Emparejamiento, emparejar, reconocidas
+from shared.radicacion.lectura.encabezado import Emparejamiento, emparejar, reconocidas
 from shared.radicacion.lectura.errors import (
     ArchivoCifrado,
     ArchivoDemasiadoGrande,
@@ -37,7 +38,7 @@ from shared.tipos.campos import Campo, Tipo, plegar_encabezado
 HOJA_DATOS: Final = "Datos"
 _TANDA: Final = 20_000
 _MAX_COLUMNA: Final = 16_384
-_MAX_COMBINADAS: Final = 10_000
+_COMBINADA: Final = f"{MARCA}combinada"
 _EXACTO: Final = 10**15
 """From here on a spreadsheet does not keep every digit of a number."""
 _COLA: Final = 4096
@@ -66,11 +67,17 @@ _FALLAS: Final = (
 """What the libraries raise for a workbook that is not sound."""
 
 
+Rango = tuple[tuple[int, int], tuple[int, int]]
+"""First and last cell of a merged range, each (row, column) from 0."""
+
+
 @dataclass
 class _Examen:
     """What streaming the sheet found. Cells are coded row << 14 | column, from 0, ascending."""
 
     filas: int = 0
+    ultima: int = 0
+    """Greatest row number written in a cell."""
     columnas: int = 0
     con_lugar: int = 0
     celdas: int = 0
@@ -85,20 +92,16 @@ def abrir_hoja(ruta: Path, campos: Sequence[Campo], limites: Limites) -> Fuente:
         ArchivoIlegible, ArchivoCifrado, ArchivoDemasiadoGrande, ArchivoVacio, CeldasCombinadas,
         SinEncabezado, FaltaColumna, ColumnaRepetida.
     """
-    try:
+    with _libro_sano():
         nombre, otras, examen = _examinar(ruta, limites)
         hoja = CalamineWorkbook.from_path(ruta).get_sheet_by_name(nombre)
         combinadas = hoja.merged_cell_ranges or []
-    except _FALLAS as causa:
-        raise _ilegible() from causa
-    except BaseException as causa:
-        raise _si_es_panico(causa) from causa
+        filas = hoja.iter_rows()
     if hoja.start is None:
         raise ArchivoVacio(f"La hoja «{nombre}» está vacía.")
-    if len(combinadas) > _MAX_COMBINADAS:
-        raise CeldasCombinadas("Seleccione toda la hoja, quite la combinación de celdas y envíela.")
     avisos = [f"Se leyó la hoja «{nombre}»; las demás no se tuvieron en cuenta."] if otras else []
-    lector = _Lector(hoja, examen, sorted(combinadas), campos, limites)
+    lector = _Lector(_sanas(filas), hoja.start[1], examen, campos, limites)
+    lector.combinar(combinadas)
     return Fuente(
         lotes=lector.lotes(),
         columnas=tuple(
@@ -112,13 +115,26 @@ def abrir_hoja(ruta: Path, campos: Sequence[Campo], limites: Limites) -> Fuente:
 
 def _ilegible() -> ArchivoIlegible:
     return ArchivoIlegible(
-        "El libro de Excel está dañado o incompleto. Ábralo, guárdelo de nuevo como .xlsx y envíelo."
+        "El libro de Excel está dañado o incompleto. Ábralo y guárdelo de nuevo como .xlsx."
     )
 
 
-def _si_es_panico(causa: BaseException) -> BaseException:
-    """A panic of the Rust library means a workbook it does not understand; all else is ours."""
-    return _ilegible() if type(causa).__name__ == "PanicException" else causa
+@contextmanager
+def _libro_sano() -> Iterator[None]:
+    """Failures of the libraries, panics of the Rust one included, become a refusal."""
+    try:
+        yield
+    except _FALLAS as causa:
+        raise _ilegible() from causa
+    except BaseException as causa:
+        if type(causa).__name__ == "PanicException":  # not exported by the library
+            raise _ilegible() from causa
+        raise
+
+
+def _sanas(filas: Iterator[list[Any]]) -> Iterator[list[Any]]:
+    with _libro_sano():
+        yield from filas
 
 
 # Before loading
@@ -131,6 +147,8 @@ def _examinar(ruta: Path, limites: Limites) -> tuple[str, bool, _Examen]:
             raise ArchivoCifrado("El libro tiene contraseña. Guárdelo sin contraseña, como .xlsx.")
         hojas = _hojas(paquete)
         nombre, parte = _escoger(hojas)
+        if [h[0] for h in hojas].count(nombre) > 1 or parte not in paquete.namelist():
+            raise ValueError("the workbook does not say which part holds the sheet")
         examen = _Examen()
         libres = limites.hoja
         for miembro in paquete.infolist():
@@ -144,9 +162,10 @@ def _examinar(ruta: Path, limites: Limites) -> tuple[str, bool, _Examen]:
     columnas = examen.columnas
     if examen.celdas > examen.con_lugar:  # cells without a reference: any row may hold them all
         columnas = max(columnas, min(_MAX_COLUMNA, examen.celdas - examen.con_lugar))
-    if examen.filas * columnas > limites.celdas_hoja:
+    filas = max(examen.filas, examen.ultima)
+    if filas * columnas > limites.celdas_hoja:
         raise ArchivoDemasiadoGrande(
-            f"La hoja «{nombre}» ocupa {examen.filas} filas por {columnas} columnas. Borre las "
+            f"La hoja «{nombre}» ocupa {filas} filas por {columnas} columnas. Borre las "
             "filas y columnas sobrantes o guárdela como CSV."
         )
     return nombre, len(hojas) > 1, examen
@@ -228,7 +247,7 @@ def _anotar(datos: bytes, sigue: bytes, examen: _Examen, letras: set[bytes]) -> 
     examen.celdas += len(_SIN_LUGAR.findall(datos))
     examen.filas += len(_FILA.findall(datos))
     letras.update(columna for columna, _ in lugares)
-    examen.filas = max(examen.filas, max((int(n) for _, n in lugares), default=0))
+    examen.ultima = max(examen.ultima, max((int(n) for _, n in lugares), default=0))
     limite = len(datos)
     if b"f" in datos:
         contexto = datos + sigue[:_COLA]
@@ -258,20 +277,28 @@ class _Lector:
 
     def __init__(
         self,
-        hoja: CalamineSheet,
+        filas: Iterator[list[Any]],
+        corrida: int,
         examen: _Examen,
-        combinadas: list[tuple[tuple[int, int], tuple[int, int]]],
         campos: Sequence[Campo],
         limites: Limites,
     ) -> None:
         self.examen = examen
-        self.combinadas = combinadas
-        self.corrida = hoja.start[1] if hoja.start else 0
-        self.activas: list[tuple[tuple[int, int], tuple[int, int]]] = []
-        self.filas = enumerate(hoja.iter_rows())
+        self.corrida = corrida
+        """Empty columns to the left, which the library leaves out."""
+        self.filas = enumerate(filas)
+        self.combinadas: list[Rango] = []
+        self.activas: list[Rango] = []
         encabezado = self._encabezado(campos, limites)
         self.emparejado: Emparejamiento = emparejar(encabezado, campos)
         self.tipos = [c.tipo for c in campos]
+
+    def combinar(self, rangos: Sequence[Rango]) -> None:
+        """Keep the merged ranges that touch a column we read."""
+        usadas = [c + self.corrida for c in self.emparejado.columnas if c is not None]
+        self.combinadas = sorted(
+            (r for r in rangos if any(r[0][1] <= c <= r[1][1] for c in usadas)), reverse=True
+        )
 
     def _encabezado(self, campos: Sequence[Campo], limites: Limites) -> list[str]:
         celdas: list[str] = []
@@ -303,7 +330,7 @@ class _Lector:
             siguiente = self._siguiente()
             if siguiente is not None:
                 numero, celdas = siguiente
-                if any(c and not c.isspace() for c in celdas):
+                if any(c and c != _COMBINADA and not c.isspace() for c in celdas):
                     hojas.append(numero + 1)
                     registros.append(celdas)
             if registros and (siguiente is None or len(registros) == _TANDA):
@@ -314,12 +341,7 @@ class _Lector:
                 return
 
     def _siguiente(self) -> tuple[int, list[str | None]] | None:
-        try:
-            par = next(self.filas, None)
-        except _FALLAS as causa:
-            raise _ilegible() from causa
-        except BaseException as causa:
-            raise _si_es_panico(causa) from causa
+        par = next(self.filas, None)
         if par is None:
             return None
         numero, valores = par
@@ -330,24 +352,31 @@ class _Lector:
         for columna, marca in self._marcas(numero):
             for i, c in enumerate(self.emparejado.columnas):
                 if c is not None and c + self.corrida == columna:
-                    celdas[i] = MARCA + marca
+                    celdas[i] = marca
         return numero, celdas
 
     def _marcas(self, fila: int) -> Iterator[tuple[int, str]]:
-        for codigos, marca in (
-            (self.examen.errores, "error"),
-            (self.examen.formulas, "formula"),
-        ):
-            i = bisect_left(codigos, fila << 14)
-            while i < len(codigos) and codigos[i] >> 14 == fila:
-                yield codigos[i] & (_MAX_COLUMNA - 1), marca
-                i += 1
-        while self.combinadas and self.combinadas[0][0][0] <= fila:
-            self.activas.append(self.combinadas.pop(0))
+        """Columns of the row that cannot be taken as they are; the last mark of each wins."""
+        yield from _en_fila(self.examen.errores, fila, f"{MARCA}error")
+        yield from _en_fila(self.examen.formulas, fila, f"{MARCA}formula")
+        while self.combinadas and self.combinadas[-1][0][0] <= fila:
+            self.activas.append(self.combinadas.pop())
+        if not self.activas:
+            return
         self.activas = [rango for rango in self.activas if rango[1][0] >= fila]
-        for (_, desde), (_, hasta) in self.activas:
-            for columna in range(desde, min(hasta, _MAX_COLUMNA) + 1):
-                yield columna, "combinada"
+        if len(self.activas) > len(self.tipos):  # they overlap: no spreadsheet wrote this
+            raise CeldasCombinadas("Seleccione la hoja, quite la combinación de celdas y envíela.")
+        for c in self.emparejado.columnas:
+            lugar = -1 if c is None else c + self.corrida
+            if any(r[0][1] <= lugar <= r[1][1] for r in self.activas):
+                yield lugar, _COMBINADA
+
+
+def _en_fila(codigos: array[int], fila: int, marca: str) -> Iterator[tuple[int, str]]:
+    i = bisect_left(codigos, fila << 14)
+    while i < len(codigos) and codigos[i] >> 14 == fila:
+        yield codigos[i] & (_MAX_COLUMNA - 1), marca
+        i += 1
 
 
 def _lote(fila: int, hojas: list[int], registros: list[list[str | None]]) -> pa.Table:

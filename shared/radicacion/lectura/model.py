@@ -19,6 +19,7 @@ DEFECTOS_CELDA: Final = {
     "formula": "la celda tiene una fórmula. Copie la columna y pegue solo el valor.",
     "combinada": "la celda está combinada con otras. Quite la combinación y pegue el valor en "
     "cada celda.",
+    "error": "la celda muestra un error de la hoja de cálculo, como #N/A. Escriba el valor.",
     "precision": "la celda es un número de más de 15 dígitos y la hoja de cálculo pierde los "
     "últimos. Dele formato de texto y pegue el valor otra vez.",
     "anidado": "se esperaba un solo valor y vino una lista o un objeto. Escriba un texto o un "

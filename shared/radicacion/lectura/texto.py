@@ -23,7 +23,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from shared.radicacion.esquema import Emparejamiento, emparejar, reconocidas
+from shared.radicacion.lectura.encabezado import Emparejamiento, emparejar, reconocidas
 from shared.radicacion.lectura.envoltura import ADMITIDOS
 from shared.radicacion.lectura.errors import (
     ArchivoDemasiadoGrande,
@@ -148,10 +148,10 @@ def _recorrer(ruta: Path, codec: str, limites: Limites) -> bool:
         if n == 0 and len(_CONTROL.findall(bloque[:MIB])) * 20 > min(len(bloque), MIB):
             raise TipoDesconocido(f"El archivo no es de texto. Se admite {ADMITIDOS}.")
         algo = algo or bool(bloque.strip(f"\ufeff\x00{MARCA} \t\r\n"))
-        retornos = bloque.count("\r")
+        if "\r" in bloque:
+            solos += bloque.count("\r") - bloque.count("\r\n")
         saltos += bloque.count("\n")
-        solos += retornos - (bloque.count("\r\n") if retornos else 0)
-        abierta = _medir_lineas(bloque.replace("\r", "\n") if retornos else bloque, abierta, limites)
+        abierta = _medir_lineas(bloque.replace("\r", "\n"), abierta, limites)
     if not algo:
         raise ArchivoVacio("El archivo no trae datos. Vuelva a exportarlo y envíelo otra vez.")
     return solos > saltos
@@ -210,7 +210,7 @@ class _Lector:
     limites: Limites
     separador: str = ","
     ancho: int = 0
-    emparejado: Emparejamiento = Emparejamiento((), ())
+    emparejado: Emparejamiento = field(default_factory=lambda: Emparejamiento((), ()))
     avisos: list[str] = field(default_factory=list)
     fila: int = 0
     hoja: int = 0
@@ -287,7 +287,10 @@ class _Lector:
                 BytesIO(datos),
                 pacsv.ReadOptions(column_names=nombres, block_size=4 * self.limites.linea),
                 pacsv.ParseOptions(
-                    self.separador, quote_char=False, double_quote=False, newlines_in_values=False
+                    delimiter=self.separador,
+                    quote_char=False,
+                    double_quote=False,
+                    newlines_in_values=False,
                 ),
                 pacsv.ConvertOptions(
                     column_types=dict.fromkeys(nombres, pa.string()),
@@ -304,7 +307,8 @@ class _Lector:
             pa.nulls(n, pa.string()) if i is None else tabla.column(str(i))
             for i in self.emparejado.columnas
         ]
-        return self._lote(n, range(self.hoja + 1, self.hoja + n + 1), pa.nulls(n, pa.string()), columnas, n)
+        hojas = range(self.hoja + 1, self.hoja + n + 1)
+        return self._lote(hojas, pa.nulls(n, pa.string()), columnas, n)
 
     def _por_tandas(
         self, lineas: list[str], *, final: bool
@@ -323,7 +327,36 @@ class _Lector:
         return lineas[desde:]
 
     def _tanda(self, lineas: list[str], *, final: bool) -> tuple[pa.Table | None, int]:
-        """Read record by record. Without ``final`` an open quote at the end waits for more."""
+        """Some lines as a batch, and how many were used.
+
+        Without ``final`` an open quote at the end waits for more lines.
+        """
+        parejos = self._parejos(lineas)
+        if parejos is not None:
+            n = len(parejos)
+            hojas = range(self.hoja + 1, self.hoja + n + 1)
+            return self._lote(hojas, pa.nulls(n, pa.string()), self._columnas(parejos), n), n
+        return self._uno_a_uno(lineas, final=final)
+
+    def _parejos(self, lineas: list[str]) -> list[list[str]] | None:
+        """The records if each line is one, with every quote in place and the right width."""
+        try:
+            registros = list(csv.reader(lineas, delimiter=self.separador, strict=True))
+        except csv.Error:
+            return None
+        if len(registros) != len(lineas) or any(len(r) != self.ancho for r in registros):
+            return None
+        return registros if all(any(map(str.strip, r)) for r in registros) else None
+
+    def _columnas(self, registros: Sequence[Sequence[str | None]]) -> list[pa.Array]:
+        return [
+            pa.nulls(len(registros), pa.string())
+            if c is None
+            else pa.array([r[c] for r in registros], pa.string())
+            for c in self.emparejado.columnas
+        ]
+
+    def _uno_a_uno(self, lineas: list[str], *, final: bool) -> tuple[pa.Table | None, int]:
         registros: list[Sequence[str | None]] = []
         hojas: list[int] = []
         defectos: list[str | None] = []
@@ -342,14 +375,8 @@ class _Lector:
             hojas.append(self.hoja)
         if not registros:
             return None, i
-        columnas = [
-            pa.nulls(len(registros), pa.string())
-            if c is None
-            else pa.array([r[c] for r in registros], pa.string())
-            for c in self.emparejado.columnas
-        ]
-        lote = self._lote(len(registros), hojas, pa.array(defectos, pa.string()), columnas, 0)
-        return lote, i
+        columnas = self._columnas(registros)
+        return self._lote(hojas, pa.array(defectos, pa.string()), columnas, 0), i
 
     def _registro(
         self, lineas: list[str], i: int, *, final: bool
@@ -394,16 +421,17 @@ class _Lector:
 
     def _lote(
         self,
-        n: int,
         hojas: Sequence[int],
         defectos: pa.Array,
         columnas: Sequence[pa.Array | pa.ChunkedArray],
         avanza: int,
     ) -> pa.Table:
-        filas = range(self.fila + 1, self.fila + n + 1)
+        """A batch with its two row numbers; ``avanza`` moves the spreadsheet's."""
+        n = len(hojas)
+        filas = pa.array(range(self.fila + 1, self.fila + n + 1), pa.int64())
         self.fila += n
         self.hoja += avanza
-        numeros = [pa.array(filas, pa.int64()), pa.array(hojas, pa.int64())]
+        numeros = [filas, pa.array(hojas, pa.int64())]
         return pa.table([*numeros, defectos, *columnas], schema=esquema_lote(len(columnas)))
 
 

@@ -1,0 +1,123 @@
+"""Read the outcome of a submission: findings, explanation. Files, through DuckDB."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import duckdb
+
+from shared.focalizacion.explicacion import explicar
+from shared.focalizacion.motor import MotorDuckDB
+from shared.radicacion.evaluacion import insumos
+from shared.radicacion.model import EstadoRadicacion, Radicacion
+from shared.radicacion.repository import Filtro, RadicacionRepository
+from shared.radicacion.service import Contexto
+from shared.radicacion.trabajo import abrir_fuentes
+from shared.tipos import Conflicto, NoEncontrado
+
+COLUMNAS_HALLAZGO = ("fila", "codigo", "veredicto", "efecto", "columna", "mensaje")
+
+
+class SinResultado(Conflicto):
+    """The evaluation has not finished (409)."""
+
+    codigo = "radicacion.sin_resultado"
+    titulo = "La radicación todavía no tiene resultado"
+
+
+async def carpeta_resultado(radicacion: Radicacion, ctx: Contexto) -> Path:
+    """Folder of the evaluation that decided the submission.
+
+    Raises:
+        SinResultado: it has not been decided.
+    """
+    if radicacion.estado is not EstadoRadicacion.PROCESADA:
+        raise SinResultado(
+            f"Está {radicacion.estado}. Espere a que termine y consulte de nuevo.",
+            progreso=radicacion.progreso,
+        )
+    async with ctx.uow.begin() as tx:
+        evaluacion = await RadicacionRepository(tx).evaluacion(radicacion.id)
+    if evaluacion is None:
+        raise SinResultado("No se encontró la evaluación.")
+    return ctx.almacen.datos / str(evaluacion["carpeta"])
+
+
+def hallazgos(
+    ruta: Path,
+    *,
+    desde: int = 0,
+    limite: int | None = None,
+    fila: int | None = None,
+    codigo: str | None = None,
+) -> Iterator[tuple[Any, ...]]:
+    """Findings in row and code order, streamed: position in the file, then the columns.
+
+    ``desde`` is the first position wanted; ``fila`` and ``codigo`` keep part of them.
+    """
+    with duckdb.connect(":memory:") as conexion:
+        resultado = conexion.execute(
+            f"SELECT file_row_number, {', '.join(COLUMNAS_HALLAZGO)} "  # noqa: S608 - our columns
+            "FROM read_parquet(?, file_row_number = true) WHERE file_row_number >= ? "
+            "AND (? IS NULL OR fila = ?) AND (? IS NULL OR codigo = ?) "
+            "ORDER BY file_row_number LIMIT ?",
+            [str(ruta), desde, fila, fila, codigo, codigo, 2**62 if limite is None else limite],
+        )
+        while trozo := resultado.fetchmany(10_000):
+            yield from trozo
+
+
+async def explicacion(
+    registro_id: UUID, ctx: Contexto, *, entidad: str | None
+) -> dict[str, Any]:
+    """Every rule of one record, judged again with the cortes that decided it.
+
+    Raises:
+        NoEncontrado: no such record, or not the caller's.
+    """
+    filtro = Filtro(entidad, ctx.mecanismo.nombre)
+    async with ctx.uow.begin() as tx:
+        repositorio = RadicacionRepository(tx)
+        registro = await repositorio.registro(filtro, registro_id)
+        if registro is None:
+            raise NoEncontrado("No hay un registro suyo con ese identificador.")
+        evaluacion = await repositorio.evaluacion(registro["radicacion_id"])
+        if evaluacion is None:
+            raise NoEncontrado("El registro no tiene evaluación.")
+    detalle = await asyncio.to_thread(_explicar, dict(registro), dict(evaluacion), ctx)
+    return {**_de_registro(dict(registro)), **detalle, "evaluacion": _de_evaluacion(evaluacion)}
+
+
+def _explicar(
+    registro: Mapping[str, Any], evaluacion: Mapping[str, Any], ctx: Contexto
+) -> dict[str, Any]:
+    entrada = ctx.almacen.radicacion(registro["radicacion_id"])
+    carpeta = ctx.almacen.datos / evaluacion["carpeta"]
+    with MotorDuckDB.abrir(ctx.almacen.temporal) as motor:
+        fuentes = abrir_fuentes(ctx, motor, evaluacion["cortes"], carpeta / "historia.parquet")
+        leidos = insumos(
+            entrada / "filas.parquet",
+            entrada / "forma.parquet",
+            fuentes,
+            motor,
+            fecha=evaluacion["fecha"],
+        )
+        explicado = explicar(ctx.mecanismo, leidos, registro["fila"], motor)
+    de_la_fila = [
+        dict(zip(COLUMNAS_HALLAZGO, hallazgo[1:], strict=True))
+        for hallazgo in hallazgos(carpeta / "hallazgos.parquet", fila=registro["fila"])
+    ]
+    return {**explicado, "hallazgos": de_la_fila}
+
+
+def _de_registro(registro: Mapping[str, Any]) -> dict[str, Any]:
+    campos = ("id", "radicacion_id", "fila", "estado", "codigos", "valor_centavos", "vigente")
+    return {c: registro[c] for c in campos}
+
+
+def _de_evaluacion(evaluacion: Mapping[str, Any]) -> dict[str, Any]:
+    return {c: evaluacion[c] for c in ("huella", "versiones", "cortes", "ausentes", "fecha")}

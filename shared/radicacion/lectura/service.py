@@ -1,0 +1,178 @@
+"""Read a submitted file: typed rows and findings, whatever was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from shared.radicacion.lectura.columnar import abrir_parquet
+from shared.radicacion.lectura.encabezado import emparejar
+from shared.radicacion.lectura.envoltura import Clase, clasificar, desenvolver
+from shared.radicacion.lectura.errors import DemasiadasFilas, SinFilas
+from shared.radicacion.lectura.hoja import abrir_hoja, texto_numero
+from shared.radicacion.lectura.model import MARCA, Fuente, Lectura, Limites, esquema_lote
+from shared.radicacion.lectura.texto import abrir_texto
+from shared.radicacion.lectura.tipado import ESQUEMA_FORMA, Tipador, esquema_filas
+from shared.tipos import Rechazo
+from shared.tipos.campos import Campo
+
+_ABRIR: Final[Mapping[Clase, Callable[[Path, Sequence[Campo], Limites], Fuente]]] = {
+    Clase.TEXTO: abrir_texto,
+    Clase.XLSX: abrir_hoja,
+    Clase.PARQUET: abrir_parquet,
+}
+_POR_DEFECTO: Final = Limites()
+
+
+def leer(
+    ruta: Path,
+    nombre: str,
+    campos: Sequence[Campo],
+    destino: Path,
+    *,
+    limites: Limites = _POR_DEFECTO,
+) -> Lectura:
+    """Read CSV, delimited TXT, XLSX or Parquet, alone or inside one gzip or zip.
+
+    The kind is told by the content; ``nombre``, which its owner gave it, only travels with the
+    refusals, as ``archivo``. In ``destino``, made if need be, ``filas.parquet`` and
+    ``forma.parquet`` are left, or nothing if the file is refused. Blank rows are skipped:
+    ``fila`` counts the rows that hold something, from 1, while the messages name rows as a
+    spreadsheet shows them, header and blank ones included (in Parquet both are the same and
+    blank rows count). Columns nobody declared are ignored and listed.
+
+    Raises:
+        EntradaInvalida, DemasiadoGrande: their subclasses in ``lectura.errors``; the file as a
+            whole cannot be read. What is wrong with a row or a cell is in ``forma.parquet``.
+    """
+    destino.mkdir(parents=True, exist_ok=True)
+    trabajo = destino / "descomprimido.tmp"
+    try:
+        plana, clase = desenvolver(ruta, clasificar(ruta), trabajo, limites)
+        return _procesar(_ABRIR[clase](plana, campos, limites), campos, destino, limites)
+    except Rechazo as rechazo:
+        rechazo.extra.setdefault("archivo", nombre)
+        raise
+    finally:
+        trabajo.unlink(missing_ok=True)
+
+
+def leer_filas(
+    filas: Sequence[Mapping[str, Any]],
+    campos: Sequence[Campo],
+    destino: Path,
+    *,
+    limites: Limites = _POR_DEFECTO,
+) -> Lectura:
+    """Read rows that came as JSON objects; otherwise like :func:`leer`.
+
+    A key absent from every row counts as an absent column; from some, as an empty cell.
+
+    Raises:
+        FaltaColumna, ColumnaRepetida, SinFilas, DemasiadasFilas.
+    """
+    if not filas:
+        raise SinFilas("La solicitud no trae filas. Envíe al menos una.")
+    encabezado = list(dict.fromkeys(_sin_sueltos(clave) for fila in filas for clave in fila))
+    emparejado = emparejar(encabezado, campos)
+    claves = [None if i is None else encabezado[i] for i in emparejado.columnas]
+    celdas = [
+        pa.array([None if c is None else _celda(fila.get(c)) for fila in filas], pa.string())
+        for c in claves
+    ]
+    numeros = pa.array(range(1, len(filas) + 1), pa.int64())
+    lote = pa.table(
+        [numeros, numeros, pa.nulls(len(filas), pa.string()), *celdas],
+        schema=esquema_lote(len(campos)),
+    )
+    fuente = Fuente(
+        iter([lote]), emparejado.columnas, con_letras=False, ignoradas=emparejado.ignoradas
+    )
+    return _procesar(fuente, campos, destino, limites)
+
+
+def _celda(valor: Any) -> str | None:
+    if valor is None:
+        return None
+    if isinstance(valor, bool):
+        return "SI" if valor else "NO"
+    if isinstance(valor, str):
+        return _sin_sueltos(valor).replace(MARCA, "\ufffd")
+    if isinstance(valor, int):
+        return str(valor) if abs(valor) < 10**30 else f"{MARCA}anidado"
+    return texto_numero(valor) if isinstance(valor, float) else f"{MARCA}anidado"
+
+
+def _sin_sueltos(texto: str) -> str:
+    """JSON may carry half a surrogate pair, which no encoding can write."""
+    return texto.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _procesar(fuente: Fuente, campos: Sequence[Campo], destino: Path, limites: Limites) -> Lectura:
+    destino.mkdir(parents=True, exist_ok=True)
+    ruta_filas, ruta_forma = destino / "filas.parquet", destino / "forma.parquet"
+    try:
+        total, con_error, ceros = _escribir(fuente, campos, ruta_filas, ruta_forma, limites)
+        if not total:
+            raise SinFilas("El archivo trae el encabezado y ninguna fila. Agregue los registros.")
+    except BaseException:
+        ruta_filas.unlink(missing_ok=True)
+        ruta_forma.unlink(missing_ok=True)
+        raise
+    return Lectura(
+        total=total,
+        con_error=con_error,
+        codificacion=fuente.codificacion,
+        separador=fuente.separador,
+        columnas_ignoradas=fuente.ignoradas,
+        avisos=(*fuente.avisos, *_avisos(fuente, campos, ceros)),
+        filas=ruta_filas,
+        forma=ruta_forma,
+    )
+
+
+def _escribir(
+    fuente: Fuente, campos: Sequence[Campo], ruta_filas: Path, ruta_forma: Path, limites: Limites
+) -> tuple[int, int, list[int]]:
+    total = con_error = 0
+    with ExitStack() as pila:
+        tipador = pila.enter_context(Tipador(campos, fuente.columnas, con_letras=fuente.con_letras))
+        salida = pila.enter_context(_escritor(ruta_filas, esquema_filas(campos)))
+        hallazgos = pila.enter_context(_escritor(ruta_forma, ESQUEMA_FORMA))
+        for lote in _contados(fuente.lotes, limites):
+            filas, forma = tipador.tipar(lote)
+            salida.write_table(filas)
+            if forma.num_rows:
+                hallazgos.write_table(forma)
+            total += filas.num_rows
+            con_error += len(forma.column("fila").unique())
+        return total, con_error, tipador.ceros
+
+
+def _escritor(ruta: Path, esquema: pa.Schema) -> pq.ParquetWriter:
+    return pq.ParquetWriter(ruta, esquema, compression="zstd")
+
+
+def _contados(lotes: Iterator[pa.Table], limites: Limites) -> Iterator[pa.Table]:
+    total = 0
+    for lote in lotes:
+        total += lote.num_rows
+        if total > limites.filas:
+            raise DemasiadasFilas(
+                f"El archivo pasa de {limites.filas} filas. Divídalo en varias radicaciones."
+            )
+        yield lote
+
+
+def _avisos(fuente: Fuente, campos: Sequence[Campo], ceros: Sequence[int]) -> Iterator[str]:
+    for campo, columna, n in zip(campos, fuente.columnas, ceros, strict=True):
+        if columna is None:
+            yield f"El archivo no trae la columna opcional {campo.nombre}; se toma como vacía."
+        if n:
+            valores = "1 valor" if n == 1 else f"{n} valores"
+            yield f"A {valores} de {campo.nombre} les faltaba el cero inicial y se completó."

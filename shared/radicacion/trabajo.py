@@ -1,0 +1,317 @@
+"""The job: evaluate a submission and commit its outcome, whatever dies meanwhile.
+
+The evaluation is files until its last transaction. That one checks that the attempt is still the
+current one, so that of two workers with the same job only one commits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.eventos.model import Evento
+from shared.eventos.service import publicar
+from shared.eventos.temas import RECHAZOS
+from shared.focalizacion.model import Mecanismo, Regla
+from shared.focalizacion.motor import MotorDuckDB
+from shared.radicacion.archivos import asegurar, borrar
+from shared.radicacion.evaluacion import Evaluacion, evaluar
+from shared.radicacion.firma import reglas_de_radicacion
+from shared.radicacion.model import INTENTOS_MAXIMOS, EstadoRadicacion, Radicacion
+from shared.radicacion.pago import reconocer_radicacion
+from shared.radicacion.repository import RadicacionRepository, RegistroDecidido
+from shared.radicacion.schemas import RECHAZADOS, RegistrosRechazados
+from shared.radicacion.service import Contexto
+from shared.registros.carpeta import FuenteRegistro, abrir_cortes
+from shared.registros.service import cortes_vigentes
+from shared.tipos import InvarianteRota, Rechazo
+from shared.tipos.campos import Tipo
+
+_log = logging.getLogger(__name__)
+_SEPARADOR: Final = "|"
+_CARRERAS: Final = 3
+"""Times an evaluation is repeated because another submission took a right meanwhile."""
+
+
+@dataclass(frozen=True)
+class Preparada:
+    """An attempt with what it will be judged with."""
+
+    radicacion: Radicacion
+    intento: int
+    cortes: Mapping[str, list[dict[str, Any]]]
+    historia: Sequence[tuple[str, str]]
+
+
+class AlguienLoTiene(Exception):  # noqa: N818 - a lost race, handled here
+    """Another submission committed one of these rights first."""
+
+
+async def procesar(radicacion_id: UUID, ctx: Contexto) -> None:
+    """Take a radicación from the queue to its outcome. Safe to run again at any point.
+
+    After three attempts that did not end, it is left FALLIDA for an operator.
+    """
+    async with ctx.uow.begin() as tx:
+        intento = await RadicacionRepository(tx).tomar(radicacion_id)
+    if intento is None:
+        return
+    if intento > INTENTOS_MAXIMOS:
+        await _fallar(radicacion_id, f"No terminó en {INTENTOS_MAXIMOS} intentos.", ctx)
+        return
+    try:
+        await _intentar(radicacion_id, intento, ctx)
+    except Rechazo as rechazo:
+        if rechazo.reintentable:
+            raise
+        await _fallar(radicacion_id, rechazo.detalle, ctx)
+
+
+async def _intentar(radicacion_id: UUID, intento: int, ctx: Contexto) -> None:
+    for _ in range(_CARRERAS):
+        preparada = await preparar(radicacion_id, intento, ctx)
+        await _progreso(preparada, f"Evaluando {preparada.radicacion.total} filas", ctx)
+        carpeta = ctx.almacen.evaluacion(radicacion_id, intento)
+        evaluacion = await asyncio.to_thread(_evaluar_en, preparada, carpeta, ctx)
+        await _progreso(preparada, "Guardando el resultado", ctx)
+        try:
+            await _confirmar(preparada, evaluacion, carpeta, ctx)
+        except AlguienLoTiene:
+            borrar(carpeta)
+            continue
+        return
+    raise InvarianteRota(f"la radicación {radicacion_id} pierde siempre la carrera")
+
+
+async def _progreso(preparada: Preparada, texto: str, ctx: Contexto) -> None:
+    async with ctx.uow.begin() as tx:
+        await RadicacionRepository(tx).progresar(
+            preparada.radicacion.id, preparada.intento, texto
+        )
+
+
+async def preparar(radicacion_id: UUID, intento: int, ctx: Contexto) -> Preparada:
+    """The submission, the cortes in force and what was decided before on the same rights."""
+    entrada = ctx.almacen.radicacion(radicacion_id)
+    claves = await asyncio.to_thread(
+        claves_de, entrada / "filas.parquet", ctx.mecanismo.esquema.clave
+    )
+    async with ctx.uow.begin() as tx:
+        repositorio = RadicacionRepository(tx)
+        radicacion = await repositorio.por_id(radicacion_id)
+        if radicacion is None:
+            raise InvarianteRota(f"no existe la radicación {radicacion_id}")
+        historia = await repositorio.historia(
+            ctx.mecanismo.nombre, radicacion.solicitud_id, claves
+        )
+        vigentes = await vigentes_de(tx, ctx.mecanismo)
+    return Preparada(radicacion, intento, vigentes, historia)
+
+
+async def vigentes_de(
+    tx: AsyncConnection, mecanismo: Mecanismo
+) -> dict[str, list[dict[str, Any]]]:
+    """Cortes in force by register, as the evaluation stores them."""
+    nombres = [r for r in mecanismo.esquema.registros if r != "historia"]
+    hallados = await cortes_vigentes(tx, nombres)
+    return {
+        nombre: [
+            {
+                "fecha_corte": corte.fecha_corte.isoformat(),
+                "sha256": corte.sha256,
+                "ruta": str(corte.ruta),
+            }
+            for corte in cortes
+        ]
+        for nombre, cortes in hallados.items()
+        if cortes
+    }
+
+
+def claves_de(filas: Path, columnas: Sequence[str]) -> list[str]:
+    """Distinct rights claimed by the rows that passed FORMA."""
+    with duckdb.connect(":memory:") as conexion:
+        halladas = conexion.execute(
+            f"SELECT DISTINCT {_clave_sql(columnas)} FROM read_parquet(?) WHERE forma_ok",  # noqa: S608
+            [str(filas)],
+        ).fetchall()
+    return [clave for (clave,) in halladas if clave is not None]
+
+
+def _clave_sql(columnas: Sequence[str]) -> str:
+    """Columns of the right joined in one text; null if any is. Folded, as rules compare them."""
+    return f" || '{_SEPARADOR}' || ".join(f"upper(CAST({c} AS VARCHAR))" for c in columnas)
+
+
+def escribir_historia(
+    ruta: Path, mecanismo: Mecanismo, historia: Sequence[tuple[str, str]]
+) -> None:
+    """The frame ``historia`` of this evaluation, kept with it so that it can be repeated."""
+    tipos = {c.nombre: c.tipo for c in mecanismo.esquema.campos}
+    partes = [clave.split(_SEPARADOR) for clave, _ in historia]
+    columnas: dict[str, pa.Array] = {}
+    for i, nombre in enumerate(mecanismo.esquema.clave):
+        textos = pa.array([p[i] for p in partes], pa.string())
+        es_fecha = tipos.get(nombre) is Tipo.FECHA
+        columnas[nombre] = textos.cast(pa.date32()) if es_fecha else textos
+    columnas["estado"] = pa.array([estado for _, estado in historia], pa.string())
+    pq.write_table(pa.table(columnas), ruta)
+
+
+def abrir_fuentes(
+    ctx: Contexto, motor: MotorDuckDB, cortes: Mapping[str, Any], historia: Path
+) -> dict[str, FuenteRegistro]:
+    """Every register of the mechanism as a relation, absent ones empty."""
+    return abrir_cortes(
+        motor.conexion,
+        {nombre: [ctx.almacen.datos / c["ruta"] for c in lista] for nombre, lista in cortes.items()}
+        | {"historia": [historia]},
+        ctx.mecanismo.esquema.obligatorios,
+        ctx.mecanismo.esquema.opcionales,
+    )
+
+
+def _evaluar_en(preparada: Preparada, carpeta: Path, ctx: Contexto) -> Evaluacion:
+    borrar(carpeta)
+    carpeta.mkdir(parents=True)
+    evaluacion = juzgar_en(
+        preparada, ctx.almacen.radicacion(preparada.radicacion.id), carpeta, ctx
+    )
+    asegurar(carpeta)
+    return evaluacion
+
+
+def juzgar_en(preparada: Preparada, entrada: Path, carpeta: Path, ctx: Contexto) -> Evaluacion:
+    """Evaluate typed rows with the prepared cortes and history, writing in ``carpeta``."""
+    historia = carpeta / "historia.parquet"
+    escribir_historia(historia, ctx.mecanismo, preparada.historia)
+    with MotorDuckDB.abrir(ctx.almacen.temporal) as motor:
+        fuentes = abrir_fuentes(ctx, motor, preparada.cortes, historia)
+        return evaluar(
+            ctx.mecanismo,
+            entrada / "filas.parquet",
+            entrada / "forma.parquet",
+            fuentes,
+            carpeta,
+            motor,
+            fecha=preparada.radicacion.fecha,
+            devueltas=reglas_de_radicacion(preparada.radicacion, ctx),
+        )
+
+
+async def _confirmar(
+    preparada: Preparada, evaluacion: Evaluacion, carpeta: Path, ctx: Contexto
+) -> None:
+    """Records, evaluation, recognition, postings and events: one transaction.
+
+    Raises:
+        AlguienLoTiene: another submission holds one of the rights; evaluate again.
+    """
+    try:
+        async with ctx.uow.begin() as tx:
+            await _guardar(tx, preparada, evaluacion, carpeta, ctx)
+    except asyncpg.UniqueViolationError as error:
+        raise AlguienLoTiene from error
+
+
+async def _guardar(
+    tx: AsyncConnection, preparada: Preparada, evaluacion: Evaluacion, carpeta: Path, ctx: Contexto
+) -> None:
+    repositorio = RadicacionRepository(tx)
+    radicacion = await repositorio.bloquear(preparada.radicacion.id)
+    if radicacion is None or (radicacion.estado, radicacion.intento) != (
+        EstadoRadicacion.EN_PROCESO,
+        preparada.intento,
+    ):
+        return  # another worker took it up: its outcome is the one that counts
+    ahora = ctx.reloj.ahora()
+    await repositorio.retirar_versiones(radicacion.solicitud_id)
+    decididos = decidir(evaluacion, ctx.almacen.radicacion(radicacion.id), ctx.mecanismo)
+    await repositorio.insertar_registros(radicacion, decididos)
+    resumen = asdict(evaluacion.resumen)
+    await repositorio.registrar_evaluacion(
+        radicacion.id,
+        {
+            "huella": resumen["huella"],
+            "versiones": resumen["versiones"],
+            "cortes": dict(preparada.cortes),
+            "ausentes": [
+                r for r in ctx.mecanismo.esquema.registros if r not in resumen["registros"]
+            ],
+            "fecha": radicacion.fecha,
+            "carpeta": str(carpeta.relative_to(ctx.almacen.datos)),
+            "en": ahora,
+        },
+    )
+    await repositorio.terminar(
+        radicacion.id, EstadoRadicacion.PROCESADA, en=ahora, resumen=resumen
+    )
+    await _publicar_rechazos(tx, radicacion, resumen, ctx)
+    # Last, because it locks the line and posts to the ledger.
+    await reconocer_radicacion(tx, radicacion, resumen, ctx)
+
+
+def decidir(
+    evaluacion: Evaluacion, entrada: Path, mecanismo: Mecanismo
+) -> Iterator[RegistroDecidido]:
+    """Records as they will be stored, streamed in row order."""
+    libera = mecanismo.estados.liberan
+    with duckdb.connect(":memory:") as conexion:
+        resultado = conexion.execute(
+            f"SELECT r.fila, CASE WHEN f.forma_ok THEN {_clave_sql(mecanismo.esquema.clave)} END, "  # noqa: S608
+            "r.estado, r.codigos, r.valor_centavos "
+            "FROM read_parquet(?) r JOIN read_parquet(?) f ON f.fila = r.fila ORDER BY r.fila",
+            [str(evaluacion.registros), str(entrada / "filas.parquet")],
+        )
+        while trozo := resultado.fetchmany(10_000):
+            for fila, clave, estado, codigos, valor in trozo:
+                lista = tuple(codigos.split(";")) if codigos else ()
+                yield RegistroDecidido(fila, clave, estado, lista, valor, estado in libera)
+
+
+async def _publicar_rechazos(
+    tx: AsyncConnection, radicacion: Radicacion, resumen: Mapping[str, Any], ctx: Contexto
+) -> None:
+    valorados = ctx.mecanismo.estados.valorados
+    sin_pago = sum(n for estado, n in resumen["por_estado"].items() if estado not in valorados)
+    if not sin_pago:
+        return
+    await publicar(
+        tx,
+        [
+            Evento(
+                tipo=RECHAZADOS,
+                tema=RECHAZOS,
+                clave=radicacion.nit,
+                sujeto=str(radicacion.id),
+                mecanismo=radicacion.mecanismo,
+                datos=RegistrosRechazados(
+                    radicacion_id=str(radicacion.id),
+                    entidad=radicacion.entidad,
+                    total=sin_pago,
+                    por_causal=dict(resumen["por_causal"]),
+                ),
+            )
+        ],
+        reloj=ctx.reloj,
+    )
+
+
+async def _fallar(radicacion_id: UUID, motivo: str, ctx: Contexto) -> None:
+    _log.error("La radicación %s falló: %s", radicacion_id, motivo)
+    async with ctx.uow.begin() as tx:
+        await RadicacionRepository(tx).terminar(
+            radicacion_id, EstadoRadicacion.FALLIDA, en=ctx.reloj.ahora(), motivo=motivo
+        )

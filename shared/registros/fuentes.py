@@ -1,0 +1,271 @@
+# ruff: noqa: S608 - the SQL is built from the declarations of the catalogue, never from input
+"""Registers as an evaluation reads them: from a folder of files or from stored cortes.
+
+Both give the same: for each register one ``SELECT`` with its canonical, typed columns, also
+published in the connection as a temporary view of the register's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from shared.registros.cargador import MARCA_FIRMA, MARCA_REGISTRO, cargar_archivo
+from shared.registros.catalogo import esquema_de
+from shared.registros.consultas import consultar, una_fila
+from shared.registros.errors import ArchivoIlegible, FaltanRegistros
+from shared.registros.expresiones import ident, literal
+from shared.registros.lectura import sha256_de
+from shared.registros.model import Carga, Corte, EsquemaRegistro, FuenteRegistro, plegar
+from shared.registros.store import ruta_corte
+
+EXTENSIONES: Final = (".csv", ".txt", ".parquet")
+
+
+@dataclass(frozen=True)
+class _Tramo:
+    """One Parquet of a register and the file it came from."""
+
+    ruta: Path
+    sha256: str
+    derivado: bool = False
+
+
+def abrir_carpeta(
+    con: duckdb.DuckDBPyConnection,
+    carpeta: Path,
+    registros: Sequence[str | EsquemaRegistro],
+    opcionales: Sequence[str | EsquemaRegistro] = (),
+    *,
+    trabajo: Path,
+) -> dict[str, FuenteRegistro]:
+    """Read ``<registro>.{csv,txt,parquet}`` of a folder; normalised files go to ``trabajo``.
+
+    ``trabajo`` is the caller's and must live as long as the result is read. A register may come
+    whole or in part from the file of another (``EsquemaRegistro.deriva``). An absent optional one
+    is typed and empty, with ``presente = False``.
+
+    Raises:
+        FaltanRegistros: obligatory registers without file; all are named.
+        ArchivoIlegible: no such folder, or two files for one register.
+        EntradaInvalida: whatever ``cargar_archivo`` refuses.
+    """
+    obligatorios = [esquema_de(r) for r in registros]
+    todos = [*obligatorios, *(esquema_de(r) for r in opcionales)]
+    archivos = {e.nombre: _buscar(carpeta, e.nombre) for e in todos}
+    tramos: dict[str, list[_Tramo]] = {e.nombre: [] for e in todos}
+    cargas: dict[str, list[Carga]] = {e.nombre: [] for e in todos}
+    for esquema in todos:
+        archivo = archivos[esquema.nombre]
+        if archivo is None:
+            continue
+        if _es_canonico(con, esquema, archivo):
+            tramos[esquema.nombre].insert(0, _Tramo(archivo, sha256_de(archivo)))
+            continue
+        carga = cargar_archivo(esquema, archivo, trabajo)
+        tramos[esquema.nombre].insert(0, _Tramo(carga.ruta, carga.sha256_fuente))
+        cargas[esquema.nombre].insert(0, carga)
+        for derivada in carga.derivadas:
+            if derivada.registro in tramos:
+                tramos[derivada.registro].append(
+                    _Tramo(derivada.ruta, derivada.sha256_fuente, derivado=True)
+                )
+                cargas[derivada.registro].append(derivada)
+    _exigir([e for e in obligatorios if not tramos[e.nombre]], carpeta)
+    fuentes = {}
+    for esquema in todos:
+        propios = _sin_fecha(con, esquema, tramos[esquema.nombre])
+        fuentes[esquema.nombre] = _fuente(
+            con, esquema, propios, cargas=tuple(cargas[esquema.nombre])
+        )
+    return fuentes
+
+
+def abrir_cortes(
+    con: duckdb.DuckDBPyConnection, cortes: Mapping[str, Sequence[Corte]], *, datos: Path
+) -> dict[str, FuenteRegistro]:
+    """Read stored cortes; a register with none is typed and empty.
+
+    Where several bring one key (``EsquemaRegistro.clave``), own extracts win over rows taken
+    from another register, then the later ``fecha_corte``, then the last one loaded.
+    """
+    fuentes = {}
+    for nombre, propios in cortes.items():
+        ordenados = sorted(
+            propios,
+            key=lambda c: (c.derivado_de is None, c.fecha_corte, c.created_at, str(c.id)),
+            reverse=True,
+        )
+        tramos = [
+            (_Tramo(ruta_corte(datos, c.registro, c.fecha_corte, c.sha256), c.sha256_fuente), "")
+            for c in ordenados
+        ]
+        fuentes[nombre] = _fuente(con, esquema_de(nombre), tramos, cortes=tuple(ordenados))
+    return fuentes
+
+
+def esquema_vacio(
+    con: duckdb.DuckDBPyConnection, registro: str | EsquemaRegistro
+) -> duckdb.DuckDBPyRelation:
+    """A relation with the typed columns of a register and no rows."""
+    return con.sql(sql_vacio(esquema_de(registro)))
+
+
+def sql_vacio(esquema: EsquemaRegistro) -> str:
+    """``SELECT`` of the typed columns of a register, without rows."""
+    columnas = ", ".join(
+        f"CAST(NULL AS {c.tipo.duckdb}) AS {ident(c.nombre)}" for c in esquema.columnas
+    )
+    return f"SELECT {columnas} WHERE false"
+
+
+def huerfanos(
+    con: duckdb.DuckDBPyConnection,
+    registro: str | EsquemaRegistro,
+    sql: str,
+    otros: Mapping[str, str],
+) -> dict[str, int]:
+    """Distinct keys of ``sql`` that another register should have and has not, by reference.
+
+    ``otros``: ``SELECT`` of each register at hand; a reference to any other is not checked.
+    """
+    cuentas = {}
+    for referencia in esquema_de(registro).referencias:
+        if referencia.registro not in otros:
+            continue
+        columna, destino = ident(referencia.columna), ident(referencia.destino)
+        (n,) = una_fila(
+            con,
+            f"SELECT count(DISTINCT {columna}) FROM ({sql}) AS f "
+            f"ANTI JOIN ({otros[referencia.registro]}) AS o ON f.{columna} = o.{destino} "
+            f"WHERE {columna} IS NOT NULL",
+        )
+        cuentas[f"{referencia.columna} sin {referencia.registro}"] = int(n)
+    return cuentas
+
+
+def sql_parquet(con: duckdb.DuckDBPyConnection, registro: str | EsquemaRegistro, ruta: Path) -> str:
+    """``SELECT`` of the canonical columns of a Parquet, whichever of them it was written with."""
+    return _select(con, esquema_de(registro), ruta, "")
+
+
+# --- folder ----------------------------------------------------------------------------------
+
+
+def _buscar(carpeta: Path, nombre: str) -> Path | None:
+    if not carpeta.is_dir():
+        raise ArchivoIlegible(f"No existe la carpeta de registros «{carpeta.name}».")
+    hallados = sorted(
+        ruta
+        for ruta in carpeta.iterdir()
+        if ruta.suffix.lower() in EXTENSIONES and plegar(ruta.stem) == nombre and ruta.is_file()
+    )
+    if len(hallados) > 1:
+        raise ArchivoIlegible(
+            f"Hay más de un archivo para «{nombre}»: {', '.join(r.name for r in hallados)}. "
+            "Deje uno."
+        )
+    return hallados[0] if hallados else None
+
+
+def _exigir(faltan: list[EsquemaRegistro], carpeta: Path) -> None:
+    if not faltan:
+        return
+    nombres = "; ".join(f"{e.nombre} ({e.titulo})" for e in faltan)
+    raise FaltanRegistros(
+        f"En la carpeta «{carpeta.name}» faltan registros obligatorios: {nombres}. Ponga un "
+        f"archivo <registro>.csv, .txt o .parquet por cada uno.",
+        faltan=[e.nombre for e in faltan],
+    )
+
+
+def _es_canonico(con: duckdb.DuckDBPyConnection, esquema: EsquemaRegistro, ruta: Path) -> bool:
+    """True for a Parquet that our loader wrote with the columns of today: no need to redo it."""
+    with ruta.open("rb") as archivo:
+        if archivo.read(4) != b"PAR1":
+            return False
+    try:
+        marcas = {
+            bytes(clave).decode(): bytes(valor).decode(errors="replace")
+            for clave, valor in consultar(
+                con, f"SELECT key, value FROM parquet_kv_metadata({literal(str(ruta))})"
+            )
+        }
+    except duckdb.Error as error:
+        raise ArchivoIlegible(f"{ruta.name} está dañado: no se lee como Parquet.") from error
+    return marcas.get(MARCA_REGISTRO) == esquema.nombre and marcas.get(MARCA_FIRMA) == esquema.firma
+
+
+def _sin_fecha(
+    con: duckdb.DuckDBPyConnection, esquema: EsquemaRegistro, tramos: list[_Tramo]
+) -> list[tuple[_Tramo, str]]:
+    """Derived rows lose their date when the own extract has none: the register is one corte."""
+    if "fecha_corte" not in esquema.nombres or not tramos or tramos[0].derivado:
+        return [(t, "") for t in tramos]
+    (fechas,) = una_fila(
+        con, f"SELECT count(fecha_corte) FROM read_parquet({literal(str(tramos[0].ruta))})"
+    )
+    borrar = "CAST(NULL AS DATE)" if not fechas else ""
+    return [(t, borrar if t.derivado else "") for t in tramos]
+
+
+# --- union -----------------------------------------------------------------------------------
+
+
+def _fuente(
+    con: duckdb.DuckDBPyConnection,
+    esquema: EsquemaRegistro,
+    tramos: list[tuple[_Tramo, str]],
+    *,
+    cargas: tuple[Carga, ...] = (),
+    cortes: tuple[Corte, ...] = (),
+) -> FuenteRegistro:
+    selects = [_select(con, esquema, tramo.ruta, fecha) for tramo, fecha in tramos]
+    fuente = FuenteRegistro(
+        registro=esquema.nombre,
+        presente=bool(tramos),
+        sql=_unir(esquema, selects) if selects else sql_vacio(esquema),
+        rutas=tuple(t.ruta for t, _ in tramos),
+        sha256=tuple(dict.fromkeys(t.sha256 for t, _ in tramos)),
+        cargas=cargas,
+        cortes=cortes,
+    )
+    consultar(con, f"CREATE OR REPLACE TEMP VIEW {ident(esquema.nombre)} AS {fuente.sql}")
+    return fuente
+
+
+def _select(
+    con: duckdb.DuckDBPyConnection, esquema: EsquemaRegistro, ruta: Path, fecha_corte: str
+) -> str:
+    """Canonical columns of a Parquet; those it was written without are typed nulls."""
+    origen = f"read_parquet({literal(str(ruta))})"
+    hay = {f[0] for f in consultar(con, f"DESCRIBE SELECT * FROM {origen}")}
+    columnas = []
+    for columna in esquema.columnas:
+        nombre = ident(columna.nombre)
+        if columna.nombre == "fecha_corte" and fecha_corte:
+            columnas.append(f"{fecha_corte} AS {nombre}")
+        elif columna.nombre in hay:
+            columnas.append(nombre)
+        else:
+            columnas.append(f"CAST(NULL AS {columna.tipo.duckdb}) AS {nombre}")
+    return f"SELECT {', '.join(columnas)} FROM {origen}"
+
+
+def _unir(esquema: EsquemaRegistro, selects: Iterable[str]) -> str:
+    """Rows of all, those of the first one that brings each key."""
+    partes = list(selects)
+    if len(partes) == 1:
+        return partes[0]
+    union = " UNION ALL ".join(
+        f"SELECT *, {i} AS _prioridad FROM ({parte})" for i, parte in enumerate(partes)
+    )
+    clave = ", ".join(map(ident, esquema.clave))
+    return (
+        f"SELECT {', '.join(map(ident, esquema.nombres))} FROM ({union}) "
+        f"QUALIFY rank() OVER (PARTITION BY {clave} ORDER BY _prioridad) = 1"
+    )

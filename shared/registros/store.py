@@ -1,0 +1,86 @@
+"""The folder of cortes: immutable files named by their content, on disk before any row names them.
+
+``<datos>/cortes/<registro>/<fecha_corte>/<sha256>.parquet``, with ``.rechazos.parquet`` and
+``.calidad.json`` of the same name beside.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+from shared.registros.model import Carga, Corte
+
+CORTES: Final = "cortes"
+TEMPORAL: Final = "temporal"
+
+
+def ruta_corte(datos: Path, registro: str, fecha_corte: date, sha256: str) -> Path:
+    """Where the Parquet of a corte lives."""
+    return datos / CORTES / registro / fecha_corte.isoformat() / f"{sha256}.parquet"
+
+
+def ruta_rechazos(datos: Path, corte: Corte) -> Path:
+    """Quarantine of a corte; derived cortes have none."""
+    ruta = ruta_corte(datos, corte.registro, corte.fecha_corte, corte.sha256)
+    return ruta.with_suffix(".rechazos.parquet")
+
+
+def carpeta_temporal(datos: Path) -> Path:
+    """Folder for loads in progress, on the same disk as the cortes."""
+    carpeta = datos / TEMPORAL
+    carpeta.mkdir(parents=True, exist_ok=True)
+    return carpeta
+
+
+def guardar(carga: Carga, datos: Path, fecha_corte: date) -> Carga:
+    """Move a load into the store and flush files and folders to disk. Repeating it is harmless."""
+    destino = ruta_corte(datos, carga.registro, fecha_corte, carga.sha256)
+    destino.parent.mkdir(parents=True, exist_ok=True)
+    rechazos = None
+    if carga.rechazos is not None:
+        rechazos = destino.with_suffix(".rechazos.parquet")
+        calidad = carga.ruta.with_name(f"{carga.registro}.calidad.json")
+        _mover(carga.rechazos, rechazos)
+        _mover(calidad, destino.with_suffix(".calidad.json"))
+    _mover(carga.ruta, destino)
+    for carpeta in (destino.parent, destino.parent.parent, datos / CORTES, datos):
+        _sincronizar(carpeta)
+    return replace(
+        carga,
+        ruta=destino,
+        rechazos=rechazos,
+        derivadas=tuple(guardar(d, datos, fecha_corte) for d in carga.derivadas),
+    )
+
+
+def barrer(datos: Path, nombrados: Iterable[Path], *, antes_de: datetime) -> list[Path]:
+    """Delete files that no corte names and that nobody has touched since ``antes_de``.
+
+    The margin protects a load that has its file on disk and has not committed yet.
+    """
+    vivos = {ruta.with_suffix("") for ruta in nombrados}
+    borrados = []
+    for ruta in sorted((datos / CORTES).rglob("*.*")):
+        tallo = ruta.with_name(ruta.name.split(".", 1)[0])
+        if ruta.is_file() and tallo not in vivos and ruta.stat().st_mtime < antes_de.timestamp():
+            ruta.unlink()
+            borrados.append(ruta)
+    return borrados
+
+
+def _mover(origen: Path, destino: Path) -> None:
+    _sincronizar(origen)
+    origen.replace(destino)
+
+
+def _sincronizar(ruta: Path) -> None:
+    descriptor = os.open(ruta, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

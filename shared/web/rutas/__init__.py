@@ -1,0 +1,1 @@
+"""Routes of a mechanism: thin; each parses, calls a use case and answers."""

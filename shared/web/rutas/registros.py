@@ -1,0 +1,57 @@
+"""``/v1/registros``: one record and why it came out as it did."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from shared.focalizacion.model import Mecanismo
+from shared.radicacion.consultas import explicacion
+from shared.radicacion.repository import Filtro, RadicacionRepository
+from shared.radicacion.service import Contexto
+from shared.seguridad import alcance
+from shared.tipos import a_decimal
+from shared.web.dependencias import UsuarioActual
+from shared.web.entorno import Entorno
+
+
+def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
+    """Routes of the records of one mechanism."""
+    router = APIRouter(prefix="/v1", tags=["Registros"])
+
+    def contexto() -> Contexto:
+        return Contexto(mecanismo, entorno.uow, entorno.reloj, entorno.almacen)
+
+    @router.get("/registros/{registro_id}/explicacion", summary="Cada regla con lo que vio")
+    async def explicar(registro_id: UUID, usuario: UsuarioActual) -> dict[str, Any]:
+        explicado = await explicacion(registro_id, contexto(), entidad=alcance(usuario))
+        return {
+            **{k: v for k, v in explicado.items() if k != "valor_centavos"},
+            "valor": a_decimal(explicado["valor_centavos"]),
+            "moneda": "COP",
+        }
+
+    @router.get("/resumen", summary="Registros vigentes por estado y por causal")
+    async def resumen(usuario: UsuarioActual) -> dict[str, Any]:
+        filtro = Filtro(alcance(usuario), mecanismo.nombre)
+        async with entorno.uow.begin() as tx:
+            repositorio = RadicacionRepository(tx)
+            totales = await repositorio.totales(filtro)
+            causales = await repositorio.causales(filtro)
+        return {
+            "mecanismo": mecanismo.nombre,
+            "por_estado": [
+                {
+                    "estado": t["estado"],
+                    "registros": t["registros"],
+                    "valor": a_decimal(t["valor_centavos"]),
+                    "moneda": "COP",
+                }
+                for t in totales
+            ],
+            "por_causal": causales,
+        }
+
+    return router

@@ -1,0 +1,124 @@
+"""How things look from outside: amounts as decimal text, states in words, links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from shared.radicacion.model import EstadoRadicacion, Radicacion
+from shared.tipos import MONEDA, a_decimal
+
+
+class Valor(BaseModel):
+    """An amount at the edge: decimal text with two digits."""
+
+    valor: str = Field(examples=["86521.50"])
+    moneda: str = MONEDA
+
+    @classmethod
+    def de(cls, centavos: int) -> Valor:
+        return cls(valor=a_decimal(centavos))
+
+
+class RadicacionVista(BaseModel):
+    """A submission as its owner sees it."""
+
+    id: UUID
+    radicado: str
+    mecanismo: str
+    nit: str
+    periodo: str | None
+    version: int
+    solicitud_id: UUID
+    anterior_id: UUID | None
+    estado: EstadoRadicacion
+    progreso: str
+    archivo: str
+    archivo_sha256: str
+    certificacion_sha256: str | None
+    total: int
+    lectura: dict[str, Any]
+    resumen: dict[str, Any] | None
+    motivo: str | None
+    fecha_radicacion: datetime
+    terminado_at: datetime | None
+    enlaces: dict[str, str]
+
+    @classmethod
+    def de(cls, radicacion: Radicacion, raiz: str) -> RadicacionVista:
+        propio = f"{raiz}/v1/radicaciones/{radicacion.id}"
+        return cls(
+            id=radicacion.id,
+            radicado=radicacion.radicado,
+            mecanismo=radicacion.mecanismo,
+            nit=radicacion.nit,
+            periodo=radicacion.periodo,
+            version=radicacion.version,
+            solicitud_id=radicacion.solicitud_id,
+            anterior_id=radicacion.anterior_id,
+            estado=radicacion.estado,
+            progreso=radicacion.progreso,
+            archivo=radicacion.archivo_nombre,
+            archivo_sha256=radicacion.archivo_sha256,
+            certificacion_sha256=radicacion.certificacion_sha256,
+            total=radicacion.total,
+            lectura=dict(radicacion.lectura),
+            resumen=resumen_publico(radicacion.resumen),
+            motivo=radicacion.motivo,
+            fecha_radicacion=radicacion.fecha_radicacion,
+            terminado_at=radicacion.terminado_at,
+            enlaces={
+                "propio": propio,
+                "registros": f"{propio}/registros",
+                "hallazgos": f"{propio}/hallazgos",
+                "saldo": f"{propio}/saldo",
+                "correcciones": f"{propio}/correcciones",
+            },
+        )
+
+
+def resumen_publico(resumen: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Totals of an evaluation with the amount as decimal text."""
+    if resumen is None:
+        return None
+    return {
+        "total": resumen["total"],
+        "por_estado": resumen["por_estado"],
+        "por_causal": resumen["por_causal"],
+        **Valor.de(resumen["valor_centavos"]).model_dump(),
+        "reglas_no_aplicadas": resumen["reglas_no_aplicadas"],
+        "huella": resumen["huella"],
+    }
+
+
+class RegistroVista(BaseModel):
+    """One record: a row of the submission, decided."""
+
+    id: UUID
+    fila: int
+    estado: str
+    espera_por: str | None
+    codigos: list[str]
+    valor: str
+    moneda: str = MONEDA
+    vigente: bool
+
+    @classmethod
+    def de(cls, fila: Mapping[str, Any]) -> RegistroVista:
+        datos = dict(fila)
+        return cls(**{**datos, "valor": a_decimal(datos.pop("valor_centavos"))})
+
+
+class HallazgoVista(BaseModel):
+    """Why a row did not pass as it came."""
+
+    fila: int
+    codigo: str
+    veredicto: str
+    efecto: str
+    columna: str | None
+    mensaje: str
