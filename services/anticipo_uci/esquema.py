@@ -8,10 +8,10 @@ from __future__ import annotations
 from functools import reduce
 
 import narwhals as nw
-from shared.tipos.campos import Campo, Tipo
 
 from services.anticipo_uci import norma
-from shared.focalizacion import Columna, Cruce, Esquema, alguna, col, lit
+from shared.focalizacion import Columna, Cruce, Esquema, Grupo, alguna, col, lit
+from shared.tipos.campos import Campo, Tipo
 
 CAMPOS = (
     Campo(
@@ -110,7 +110,6 @@ def _transitoria(prefijo: str, tipo: str) -> Cruce:
     )
 
 
-_DEL_MES = (*SOLICITUD, *CAMA, "en_el_mes")
 _PRIMER_DIA = nw.concat_str([col("periodo"), lit("-01")]).str.to_date(format="%Y-%m-%d")
 
 PASOS = (
@@ -118,6 +117,18 @@ PASOS = (
     Columna("hab_sede", nw.concat_str([col("codigo_habilitacion"), col("numero_sede")])),
     Columna("es_cama_de_la_norma", col("servicio").is_in(["UCI", "INTERMEDIO"])),
     Columna("codigo_servicio", _codigo_servicio()),
+    Columna("en_el_mes", col("fecha").dt.to_string("%Y-%m") == col("periodo")),
+    Columna("dias_del_mes", _PRIMER_DIA.dt.offset_by("1mo").dt.offset_by("-1d").dt.day()),
+    Grupo(("nit", *CAMA, "fecha"), trae={"copias": nw.len()}),
+    Grupo(
+        (*SOLICITUD, *CAMA, "en_el_mes"),
+        trae={
+            # Un día repetido cuenta una vez.
+            "dias_certificados": col("fecha").n_unique(),
+            "menor_del_mes": col("camas_disponibles").min(),
+            "mayor_del_mes": col("camas_disponibles").max(),
+        },
+    ),
     Cruce("nit", registro="reps_prestadores", claves={"nit": "nit"}, dia="fecha", por_corte=True),
     Cruce(
         "sede",
@@ -213,14 +224,6 @@ PASOS = (
         claves={c: c for c in CLAVE},
         filtro=~col("estado").is_in(["EN_CORRECCION", "NO_RECONOCIDO"]),
     ),
-    Columna("copias", nw.len().over("nit", *CAMA, "fecha")),
-    Columna("en_el_mes", col("fecha").dt.to_string("%Y-%m") == col("periodo")),
-    Columna("dias_del_mes", _PRIMER_DIA.dt.offset_by("1mo").dt.offset_by("-1d").dt.day()),
-    # Un día repetido cuenta una vez: el rango denso numera días distintos.
-    Columna("numero_del_dia", col("fecha").rank("dense").over(*_DEL_MES)),
-    Columna("dias_certificados", col("numero_del_dia").max().over(*_DEL_MES)),
-    Columna("menor_del_mes", col("camas_disponibles").min().over(*_DEL_MES)),
-    Columna("mayor_del_mes", col("camas_disponibles").max().over(*_DEL_MES)),
 )
 
 ESQUEMA = Esquema(

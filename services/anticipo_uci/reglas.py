@@ -156,7 +156,7 @@ REGLAS = (
         mensaje=f"{_SEDE} certificó {{camas_disponibles}} camas {_CAMA} y tiene "
         "{reps_capacidad_dia} el {fecha}.",
         mensaje_no_evaluable=f"REPS no tiene capacidad {_CAMA} para la sede "
-        "{codigo_habilitacion}-{numero_sede} el {fecha}.",
+        "{codigo_habilitacion}-{numero_sede} el {fecha}. Repórtela en REPS y vuelva a cargar.",
         accion="Se paga hasta la capacidad. Si hay autorización transitoria, pida que la reporten.",
         columna="camas_disponibles",
         certeza=Certeza.DISENO,

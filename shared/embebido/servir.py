@@ -30,6 +30,7 @@ from shared.eventos.temas import PARTICIONES, TEMAS, muertos
 logger = logging.getLogger(__name__)
 
 _LOCAL = "127.0.0.1"
+_CLAVE = "jwt.clave"
 _PASO_SEGUNDOS = 0.1
 
 
@@ -350,9 +351,15 @@ def _exigir_puerto_libre(puerto: int) -> None:
             ) from error
 
 
+def clave_guardada(datos: Path) -> str | None:
+    """Signing key of development tokens that a system of this folder made, if any."""
+    archivo = datos / _CLAVE
+    return archivo.read_text(encoding="ascii").strip() if archivo.is_file() else None
+
+
 def _clave_de_desarrollo(datos: Path) -> str:
     """Signing key of development tokens: made once, readable by us alone."""
-    archivo = datos / "jwt.clave"
+    archivo = datos / _CLAVE
     if not archivo.exists():
         provisional = datos / f".jwt.clave.{os.getpid()}"
         provisional.touch(mode=0o600)

@@ -135,11 +135,20 @@ def _esquemas(definiciones: Sequence[DefinicionEvento]) -> dict[str, Any]:
     referencias, definidos = models_json_schema(
         [(modelo, "serialization") for modelo in modelos], ref_template=_REF + "{model}"
     )
-    esquemas: dict[str, Any] = dict(definidos.get("$defs", {}))
+    esquemas = {nombre: _publicado(e) for nombre, e in definidos.get("$defs", {}).items()}
     for definicion in definiciones:
         contenido = referencias[(definicion.modelo, "serialization")]
         esquemas[definicion.tipo] = _sobre(definicion.tipo, contenido)
     return esquemas
+
+
+def _publicado(esquema: dict[str, Any]) -> dict[str, Any]:
+    """What a reader may count on: every field is always there, also one with a default. The
+    docstrings of the classes are for us."""
+    publico = {clave: valor for clave, valor in esquema.items() if clave != "description"}
+    if "properties" in publico:
+        publico["required"] = sorted(publico["properties"])
+    return publico
 
 
 def _sobre(tipo: str, contenido: dict[str, Any]) -> dict[str, Any]:

@@ -13,9 +13,12 @@ from typing import Final
 import asyncpg
 from sqlalchemy.exc import DBAPIError
 
+from shared.seguridad import FiltroDatosPersonales
 from shared.tipos import Rechazo
 
 registro = logging.getLogger("mecanismos.eventos")
+# The text of a database error shows the parameters of its statement: accounts, names.
+registro.addFilter(FiltroDatosPersonales())
 
 _CLASES_TRANSITORIAS: Final = frozenset({"08", "40", "53", "55", "57", "58"})
 """SQLSTATE classes: connection, serialization and deadlock, resources, locks, operator
@@ -55,7 +58,8 @@ class Averia:
     async def esperar(self, error: BaseException, parar: asyncio.Event) -> None:
         """Note a failure and wait before the next try: 0.2 s, doubling up to 5 s."""
         if not self._pausa_s:
-            registro.warning("%s falla; se reintenta hasta que vuelva: %s", self.que, error)
+            causa = str(getattr(error, "orig", None) or error).partition("\n")[0]
+            registro.warning("%s falla; se reintenta hasta que vuelva: %s", self.que, causa)
         self._pausa_s = min(self.maximo_s, self._pausa_s * 2 or self.minimo_s)
         await esperar(parar, self._pausa_s)
 

@@ -176,9 +176,7 @@ def _casos(tabla: TablaDeCasos) -> list[str]:
 
 
 def _tabla(encabezado: Sequence[str], filas: Sequence[Sequence[str]]) -> str:
-    return "\n".join(
-        _renglon(celdas) for celdas in (encabezado, ["---"] * len(encabezado), *filas)
-    )
+    return "\n".join(_renglon(celdas) for celdas in (encabezado, ["---"] * len(encabezado), *filas))
 
 
 def _renglon(celdas: Sequence[str]) -> str:

@@ -9,10 +9,11 @@ from typing import Any
 import narwhals as nw
 
 from shared.focalizacion.expresiones import alguna
-from shared.focalizacion.model import Columna, Cruce, Paso
+from shared.focalizacion.model import Columna, Cruce, Grupo, Paso
 
 Marco = nw.LazyFrame[Any]
 _CORTE = "__corte"
+_FILA = "__fila"
 _HALLADAS = "__halladas"
 FECHA_CORTE = "fecha_corte"
 
@@ -34,43 +35,93 @@ def aplicar(
     registros: Mapping[str, Marco],
     cortes: Mapping[str, Sequence[date]],
 ) -> Marco:
-    """Every step in order. ``cortes`` holds the dates of each register read by corte."""
+    """Every step in order. ``cortes`` holds the dates of each register read by corte.
+
+    A step that looks twice at the rows goes back to how they were before the first join:
+    otherwise each such step would repeat all the joins above it.
+    """
+    propias: Marco | None = None
     for paso in pasos:
         if isinstance(paso, Columna):
             filas = filas.with_columns(paso.expr.alias(paso.nombre))
+            continue
+        propias = filas if propias is None else propias
+        if isinstance(paso, Grupo):
+            filas = agrupar(filas, paso, propias)
         else:
-            filas = cruzar(filas, paso, registros[paso.registro], cortes.get(paso.registro, ()))
+            registro = registros[paso.registro]
+            filas = cruzar(filas, paso, registro, cortes.get(paso.registro, ()), propias)
     return filas
 
 
-def cruzar(filas: Marco, cruce: Cruce, registro: Marco, cortes: Sequence[date]) -> Marco:
-    """One left join by key, on a register reduced to one row per key."""
+def agrupar(filas: Marco, grupo: Grupo, propias: Marco) -> Marco:
+    """Totals by key, joined from the left: a window per total would sort the whole rows."""
+    claves = {clave: f"__g{i}" for i, clave in enumerate(grupo.claves)}
+    totales = propias.group_by(*claves).agg(*(e.alias(n) for n, e in grupo.trae.items()))
+    return filas.join(
+        totales.rename(claves), how="left", left_on=list(claves), right_on=list(claves.values())
+    )
+
+
+def cruzar(
+    filas: Marco, cruce: Cruce, registro: Marco, cortes: Sequence[date], propias: Marco
+) -> Marco:
+    """One left join, on a register reduced to one row per key or, with a condition, per row."""
     if cruce.filtro is not None:
         registro = registro.filter(cruce.filtro)
-    izquierda = list(cruce.claves)
-    derecha = list(cruce.claves.values())
-    if cruce.por_corte and len(cortes) > 1:
-        filas = filas.with_columns(corte_del_dia(cortes, nw.col(_dia(cruce))).alias(_CORTE))
-        izquierda.append(_CORTE)
-        derecha.append(FECHA_CORTE)
     if cruce.condicion is None:
-        reducido = _reducir(cruce, registro, derecha)
-        claves = derecha
+        unidas = _por_clave(filas, cruce, registro, cortes)
     else:
-        izquierda.append(_dia(cruce))
-        reducido, claves = _reducir_por_dia(cruce, filas, registro, izquierda, derecha)
-    propias = {clave: f"{cruce.prefijo}__k{i}" for i, clave in enumerate(claves)}
-    unidas = filas.join(
-        reducido.rename(propias), how="left", left_on=izquierda, right_on=list(propias.values())
-    )
+        conocidas = propias.collect_schema().names()
+        base = propias if set(cruce.claves) <= set(conocidas) else filas
+        reducido = _reducir_por_fila(base, cruce, registro, cortes, cruce.condicion)
+        unidas = filas.join(reducido, how="left", left_on="fila", right_on=_FILA)
     existe = (
         nw.when(alguna(nw.col(clave).is_null() for clave in cruce.claves))
         .then(nw.lit(None, dtype=nw.Boolean))
         .otherwise(nw.col(_halladas(cruce)).fill_null(0) > 0)
     )
-    unidas = unidas.with_columns(existe.alias(f"{cruce.prefijo}_existe"))
-    sobra = [_halladas(cruce)] + ([_CORTE] if _CORTE in izquierda else [])
-    return unidas.drop(sobra)
+    return unidas.with_columns(existe.alias(f"{cruce.prefijo}_existe")).drop(_halladas(cruce))
+
+
+def _por_clave(filas: Marco, cruce: Cruce, registro: Marco, cortes: Sequence[date]) -> Marco:
+    filas, claves = _con_corte(filas, cruce, cortes)
+    reducido = registro.group_by(*claves.values()).agg(*_agregados(cruce))
+    ajenas = {clave: f"{cruce.prefijo}__k{i}" for i, clave in enumerate(claves.values())}
+    unidas = filas.join(
+        reducido.rename(ajenas),
+        how="left",
+        left_on=list(claves),
+        right_on=list(ajenas.values()),
+    )
+    return unidas.drop(_CORTE) if _CORTE in claves else unidas
+
+
+def _reducir_por_fila(
+    base: Marco, cruce: Cruce, registro: Marco, cortes: Sequence[date], condicion: nw.Expr
+) -> Marco:
+    """The condition may read the day, so the register meets each row before it is reduced."""
+    dia = nw.col(_dia(cruce)).alias("dia")
+    base, claves = _con_corte(base, cruce, cortes)
+    pedidas = [nw.col(clave).alias(f"__p{i}") for i, clave in enumerate(claves)]
+    halladas = base.select(nw.col("fila").alias(_FILA), dia, *pedidas).join(
+        registro,
+        how="inner",
+        left_on=[f"__p{i}" for i in range(len(claves))],
+        right_on=list(claves.values()),
+    )
+    return halladas.filter(condicion).group_by(_FILA).agg(*_agregados(cruce))
+
+
+def _con_corte(
+    filas: Marco, cruce: Cruce, cortes: Sequence[date]
+) -> tuple[Marco, dict[str, str]]:
+    """Rows with the corte in force on their day, if there are several, and the keys to join."""
+    claves = dict(cruce.claves)
+    if cruce.por_corte and len(cortes) > 1:
+        claves[_CORTE] = FECHA_CORTE
+        filas = filas.with_columns(corte_del_dia(cortes, nw.col(_dia(cruce))).alias(_CORTE))
+    return filas, claves
 
 
 def _dia(cruce: Cruce) -> str:
@@ -88,28 +139,3 @@ def _agregados(cruce: Cruce) -> list[nw.Expr]:
         *(expr.alias(f"{cruce.prefijo}_{salida}") for salida, expr in cruce.trae.items()),
         nw.len().alias(_halladas(cruce)),
     ]
-
-
-def _reducir(cruce: Cruce, registro: Marco, claves: Sequence[str]) -> Marco:
-    return registro.group_by(*claves).agg(*_agregados(cruce))
-
-
-def _reducir_por_dia(
-    cruce: Cruce,
-    filas: Marco,
-    registro: Marco,
-    izquierda: Sequence[str],
-    derecha: Sequence[str],
-) -> tuple[Marco, list[str]]:
-    """Reduce by key and day: the condition may read the day, so each day asked is joined once."""
-    nombres = [*(f"__p{i}" for i in range(len(derecha))), "dia"]
-    pedidas = (
-        filas.group_by(*izquierda)
-        .agg(nw.len().alias("__n"))
-        .drop("__n")
-        .rename(dict(zip(izquierda, nombres, strict=True)))
-    )
-    halladas = pedidas.join(registro, how="inner", left_on=nombres[:-1], right_on=list(derecha))
-    if cruce.condicion is not None:
-        halladas = halladas.filter(cruce.condicion)
-    return halladas.group_by(*nombres).agg(*_agregados(cruce)), nombres

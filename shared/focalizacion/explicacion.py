@@ -9,7 +9,7 @@ from typing import Any
 import narwhals as nw
 
 from shared.focalizacion.expresiones import SIN_DATO
-from shared.focalizacion.model import Mecanismo, Regla, Veredicto
+from shared.focalizacion.model import Mecanismo, Regla, Veredicto, mensaje_completo
 from shared.focalizacion.motor import Motor
 from shared.focalizacion.service import CUMPLE, INCUMPLE, Insumos, preparar, separar, veredicto
 from shared.normativa import Fuente
@@ -66,7 +66,7 @@ def _regla(regla: Regla, valores: Mapping[str, Any], codigo: int | None) -> dict
         "veredicto": dado,
         "efecto": efecto,
         "valores": {c: _legible(valores.get(c)) for c in sorted(regla.columnas)},
-        "mensaje": _mensaje(regla, dado, valores) if efecto is not None else None,
+        "mensaje": _mensaje(regla, dado, valores) if dado and efecto else None,
     }
 
 
@@ -102,11 +102,9 @@ def fuente_legible(fuente: Fuente) -> dict[str, str]:
     }
 
 
-def _mensaje(regla: Regla, dado: Veredicto | None, valores: Mapping[str, Any]) -> str:
-    no_evaluable = dado is Veredicto.NO_EVALUABLE and regla.mensaje_no_evaluable
-    plantilla = regla.mensaje_no_evaluable if no_evaluable else regla.mensaje
+def _mensaje(regla: Regla, dado: Veredicto, valores: Mapping[str, Any]) -> str:
     vistos = {c: SIN_DATO if v is None else _legible(v) for c, v in valores.items()}
-    return f"{plantilla.format_map(vistos)} {regla.accion}".strip()
+    return mensaje_completo(regla, dado).format_map(vistos)
 
 
 def _legible(valor: Any) -> Any:

@@ -7,7 +7,7 @@ import json
 from importlib.metadata import version
 from typing import Any
 
-from shared.focalizacion.model import Columna, Linea, Mecanismo, Paso, Regla
+from shared.focalizacion.model import Columna, Grupo, Linea, Mecanismo, Paso, Regla
 
 LIBRERIAS = ("duckdb", "narwhals", "pyarrow")
 
@@ -32,11 +32,14 @@ def _regla(regla: Regla) -> dict[str, Any]:
 def _paso(paso: Paso) -> list[str]:
     if isinstance(paso, Columna):
         return [paso.nombre, repr(paso.expr)]
+    trae = repr(sorted((k, repr(v)) for k, v in paso.trae.items()))
+    if isinstance(paso, Grupo):
+        return [repr(sorted(paso.claves)), trae]
     return [
         paso.prefijo,
         paso.registro,
         repr(sorted(paso.claves.items())),
-        repr(sorted((k, repr(v)) for k, v in paso.trae.items())),
+        trae,
         repr(paso.filtro),
         repr(paso.dia),
         repr(paso.por_corte),

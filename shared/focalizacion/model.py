@@ -80,7 +80,8 @@ class Regla:
 
     ``desde`` and ``hasta`` are compared with the row's ``fecha_hecho``. ``requiere`` names the
     optional registers without which the rule is not applied. ``mensaje`` states the fact with
-    the values of the row; ``accion`` says what to do and who does it.
+    the values of the row; ``accion`` says what to do and who does it. ``mensaje_no_evaluable``
+    says both.
     """
 
     codigo: str
@@ -109,6 +110,13 @@ class Regla:
     def columnas_de_mensaje(self) -> frozenset[str]:
         """Columns the rule's messages show."""
         return campos_de(self.mensaje) | campos_de(self.mensaje_no_evaluable)
+
+
+def mensaje_completo(regla: Regla, veredicto: Veredicto) -> str:
+    """Template that the entity reads: what happened and what to do."""
+    if veredicto is Veredicto.NO_EVALUABLE and regla.mensaje_no_evaluable:
+        return regla.mensaje_no_evaluable
+    return f"{regla.mensaje} {regla.accion}".strip()
 
 
 @dataclass(frozen=True)
@@ -143,7 +151,19 @@ class Cruce:
     condicion: nw.Expr | None = None
 
 
-Paso = Columna | Cruce
+@dataclass(frozen=True)
+class Grupo:
+    """Totals of the submitted rows that share ``claves``, brought next to each of those rows.
+
+    ``trae`` holds aggregations, output name → expression over the row's own columns: those of
+    the schema and those derived before the first join. A row with an empty key has no totals.
+    """
+
+    claves: tuple[str, ...]
+    trae: Mapping[str, nw.Expr]
+
+
+Paso = Columna | Cruce | Grupo
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from shared.focalizacion.model import (
     Mecanismo,
     Regla,
     Veredicto,
+    mensaje_completo,
 )
 from shared.focalizacion.motor import Motor, cortes_de
 
@@ -109,7 +110,6 @@ class _Falla:
     veredicto: Veredicto
     efecto: Efecto
     ocurre: nw.Expr
-    mensaje: str
 
 
 def _fallas(reglas: Sequence[Regla]) -> list[_Falla]:
@@ -123,7 +123,6 @@ def _fallas(reglas: Sequence[Regla]) -> list[_Falla]:
                 Veredicto.INCUMPLE,
                 regla.si_incumple,
                 columna == INCUMPLE,
-                regla.mensaje,
             )
         )
         if regla.si_no_evaluable is not None:
@@ -134,21 +133,24 @@ def _fallas(reglas: Sequence[Regla]) -> list[_Falla]:
                     Veredicto.NO_EVALUABLE,
                     regla.si_no_evaluable,
                     columna == NO_EVALUABLE,
-                    regla.mensaje_no_evaluable or regla.mensaje,
                 )
             )
     return fallas
 
 
 def _lista(condiciones: Mapping[str, nw.Expr]) -> nw.Expr:
-    """Texts whose condition is true, joined by ``;``; empty text if none."""
+    """Texts whose condition is true, joined by ``;``; empty text if none.
+
+    Most rows meet no condition: the text is put together only for the others.
+    """
     if not condiciones:
         return nw.lit("")
-    return nw.concat_str(
+    unidos = nw.concat_str(
         [nw.when(cond).then(nw.lit(valor)) for valor, cond in condiciones.items()],
         separator=";",
         ignore_nulls=True,
     )
+    return nw.when(alguna(condiciones.values())).then(unidos).otherwise(nw.lit(""))
 
 
 def _codigos(fallas: Sequence[_Falla]) -> nw.Expr:
@@ -240,7 +242,7 @@ def _hallazgos(
     una_por_falla = (
         guardadas.filter(nw.col(_FALLAS) != "")
         .with_columns(nw.col(_FALLAS).str.split(";"))
-        .explode(_FALLAS)
+        .explode(_FALLAS, empty_as_null=False, keep_nulls=False)
         .select(
             nw.col("fila").cast(nw.Int64),
             _por_ficha(fallas, lambda f: nw.lit(f.regla.codigo)).alias("codigo"),
@@ -266,7 +268,7 @@ def _hallazgos(
 
 def _con_accion(falla: _Falla) -> str:
     """What happened and what to do, as the entity reads it."""
-    return f"{falla.mensaje} {falla.regla.accion}".strip()
+    return mensaje_completo(falla.regla, falla.veredicto)
 
 
 def _por_ficha(fallas: Sequence[_Falla], de: Any) -> nw.Expr:

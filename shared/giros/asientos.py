@@ -38,11 +38,11 @@ class Asientos:
         primero, total = lote[0].id, sum(r.valor_centavos for r in lote)
         disponible, cdp, rp, obligacion = _CADENA
         return [
-            self._mover("CDP", f"cdp:{primero}", primero, disponible, cdp, total),
-            self._mover("RP", f"rp:{primero}", primero, cdp, rp, total),
+            self._mover("CDP", f"cdp:{primero}", primero, (disponible, cdp), total),
+            self._mover("RP", f"rp:{primero}", primero, (cdp, rp), total),
             *(
                 self._mover(
-                    "OBLIGACION", f"obligacion:{r.id}", r.id, rp, obligacion, r.valor_centavos
+                    "OBLIGACION", f"obligacion:{r.id}", r.id, (rp, obligacion), r.valor_centavos
                 )
                 for r in lote
             ),
@@ -52,8 +52,8 @@ class Asientos:
         """Obligación, RP and CDP taken back to the appropriation (PRE-11)."""
         pasos = zip(reversed(_CADENA), reversed(_CADENA[:-1]), strict=False)
         return [
-            self._mover("LIBERACION", f"{clave}:{debito}", origen, debito, credito, valor_centavos)
-            for debito, credito in pasos
+            self._mover("LIBERACION", f"{clave}:{cuentas[0]}", origen, cuentas, valor_centavos)
+            for cuentas in pasos
         ]
 
     def ordenado(self, giro: Giro) -> list[Movimiento]:
@@ -92,17 +92,23 @@ class Asientos:
         it to cash. Interest never restores the line (budget §6)."""
         movimientos = [
             self._mover(
-                "REINTEGRO", f"reintegro:{pago}:{debito}", pago, debito, credito, capital_centavos
+                "REINTEGRO", f"reintegro:{pago}:{cuentas[0]}", pago, cuentas, capital_centavos
             )
-            for debito, credito in (
+            for cuentas in (
                 (TipoCuenta.PAGADO, TipoCuenta.REINTEGRADO),
                 (TipoCuenta.BANCO, TipoCuenta.REINTEGROS),
             )
         ]
         if interes:
-            cuentas = (TipoCuenta.BANCO, TipoCuenta.INTERESES_REINTEGRO)
-            clave = f"reintegro:{pago}:interes"
-            movimientos.append(self._mover("INTERES_REINTEGRO", clave, pago, *cuentas, interes))
+            movimientos.append(
+                self._mover(
+                    "INTERES_REINTEGRO",
+                    f"reintegro:{pago}:interes",
+                    pago,
+                    (TipoCuenta.BANCO, TipoCuenta.INTERESES_REINTEGRO),
+                    interes,
+                )
+            )
         return movimientos
 
     def _par(
@@ -111,13 +117,12 @@ class Asientos:
         return [
             self._mover(
                 concepto,
-                f"{concepto.lower()}:{giro.id_giro}:{debito}",
+                f"{concepto.lower()}:{giro.id_giro}:{cuentas[0]}",
                 giro.id_giro,
-                debito,
-                credito,
+                cuentas,
                 giro.valor_centavos,
             )
-            for debito, credito in pares
+            for cuentas in pares
         ]
 
     def _mover(
@@ -125,14 +130,13 @@ class Asientos:
         concepto: str,
         clave: str,
         referencia: UUID | str,
-        debito: TipoCuenta,
-        credito: TipoCuenta,
+        cuentas: tuple[TipoCuenta, TipoCuenta],
         valor_centavos: int,
     ) -> Movimiento:
         return Movimiento(
             clave=clave,
-            debito_id=self.linea.cuenta(debito),
-            credito_id=self.linea.cuenta(credito),
+            debito_id=self.linea.cuenta(cuentas[0]),
+            credito_id=self.linea.cuenta(cuentas[1]),
             valor_centavos=valor_centavos,
             concepto=concepto,
             referencia=str(referencia),

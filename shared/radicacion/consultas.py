@@ -9,15 +9,19 @@ from typing import Any
 from uuid import UUID
 
 import duckdb
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.focalizacion.explicacion import explicar
 from shared.focalizacion.motor import MotorDuckDB
 from shared.radicacion.evaluacion import insumos
+from shared.radicacion.historia import HISTORIA
 from shared.radicacion.model import EstadoRadicacion, Radicacion
 from shared.radicacion.repository import Filtro, RadicacionRepository
 from shared.radicacion.service import Contexto
 from shared.radicacion.trabajo import abrir_fuentes
-from shared.tipos import Conflicto, NoEncontrado
+from shared.registros import Corte
+from shared.registros.repository import CorteRepository
+from shared.tipos import Conflicto, InvarianteRota, NoEncontrado
 
 COLUMNAS_HALLAZGO = ("fila", "codigo", "veredicto", "efecto", "columna", "mensaje")
 
@@ -71,9 +75,7 @@ def hallazgos(
             yield from trozo
 
 
-async def explicacion(
-    registro_id: UUID, ctx: Contexto, *, entidad: str | None
-) -> dict[str, Any]:
+async def explicacion(registro_id: UUID, ctx: Contexto, *, entidad: str | None) -> dict[str, Any]:
     """Every rule of one record, judged again with the cortes that decided it.
 
     Raises:
@@ -88,24 +90,43 @@ async def explicacion(
         evaluacion = await repositorio.evaluacion(registro["radicacion_id"])
         if evaluacion is None:
             raise NoEncontrado("El registro no tiene evaluación.")
-    detalle = await asyncio.to_thread(_explicar, dict(registro), dict(evaluacion), ctx)
-    return {**_de_registro(dict(registro)), **detalle, "evaluacion": _de_evaluacion(evaluacion)}
+        cortes = await _cortes_citados(tx, evaluacion["cortes"], ctx)
+    detalle = await asyncio.to_thread(_explicar, dict(registro), dict(evaluacion), cortes, ctx)
+    return {
+        **_de_registro(dict(registro)),
+        **detalle,
+        "evaluacion": _de_evaluacion(dict(evaluacion)),
+    }
+
+
+async def _cortes_citados(
+    tx: AsyncConnection, citados: Mapping[str, list[dict[str, str]]], ctx: Contexto
+) -> dict[str, list[Corte]]:
+    """The very cortes that decided, in force or not today."""
+    repositorio = CorteRepository(tx)
+    cortes: dict[str, list[Corte]] = {
+        r: [] for r in ctx.mecanismo.esquema.registros if r != HISTORIA
+    }
+    for nombre, lista in citados.items():
+        for cita in lista:
+            corte = await repositorio.get(UUID(cita["id"]))
+            if corte is None:
+                raise InvarianteRota(f"falta el corte {cita['id']} que decidió una evaluación")
+            cortes[nombre].append(corte)
+    return cortes
 
 
 def _explicar(
-    registro: Mapping[str, Any], evaluacion: Mapping[str, Any], ctx: Contexto
+    registro: Mapping[str, Any],
+    evaluacion: Mapping[str, Any],
+    cortes: Mapping[str, list[Corte]],
+    ctx: Contexto,
 ) -> dict[str, Any]:
     entrada = ctx.almacen.radicacion(registro["radicacion_id"])
     carpeta = ctx.almacen.datos / evaluacion["carpeta"]
     with MotorDuckDB.abrir(ctx.almacen.temporal) as motor:
-        fuentes = abrir_fuentes(ctx, motor, evaluacion["cortes"], carpeta / "historia.parquet")
-        leidos = insumos(
-            entrada / "filas.parquet",
-            entrada / "forma.parquet",
-            fuentes,
-            motor,
-            fecha=evaluacion["fecha"],
-        )
+        fuentes = abrir_fuentes(ctx, motor, cortes, carpeta / "historia.parquet")
+        leidos = insumos(entrada, fuentes, motor, fecha=evaluacion["fecha"])
         explicado = explicar(ctx.mecanismo, leidos, registro["fila"], motor)
     de_la_fila = [
         dict(zip(COLUMNAS_HALLAZGO, hallazgo[1:], strict=True))

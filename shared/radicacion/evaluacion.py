@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -15,8 +16,9 @@ from shared.focalizacion.huella import huella, versiones
 from shared.focalizacion.model import Mecanismo, Regla
 from shared.focalizacion.motor import Motor, MotorDuckDB
 from shared.focalizacion.service import Insumos, Juicio, juzgar
+from shared.radicacion.historia import registros_de
 from shared.radicacion.lectura import leer
-from shared.registros.carpeta import FuenteRegistro, abrir_carpeta
+from shared.registros import FuenteRegistro, abrir_carpeta
 
 
 @dataclass(frozen=True)
@@ -54,48 +56,53 @@ def evaluar_archivo(
     Raises:
         EntradaInvalida: the file or a register cannot be read, or an obligatory one is absent.
     """
-    lectura = leer(archivo, archivo.name, mecanismo.esquema.campos, salida / "entrada")
-    with MotorDuckDB.abrir(salida / "temporal") as motor:
-        fuentes = abrir_carpeta(
-            motor.conexion,
-            cortes,
-            mecanismo.esquema.obligatorios,
-            mecanismo.esquema.opcionales,
-            temporal=salida / "temporal",
-        )
-        return evaluar(mecanismo, lectura.filas, lectura.forma, fuentes, salida, motor, fecha=fecha)
+    entrada = salida / "entrada"
+    leer(archivo, archivo.name, mecanismo.esquema.campos, entrada)
+    obligatorios, opcionales = registros_de(mecanismo)
+    with tempfile.TemporaryDirectory() as temporal:
+        trabajo = Path(temporal)
+        with MotorDuckDB.abrir(trabajo) as motor:
+            fuentes = abrir_carpeta(
+                motor.conexion, cortes, obligatorios, opcionales, trabajo=trabajo
+            )
+            return evaluar(mecanismo, entrada, fuentes, salida, motor, fecha=fecha)
 
 
 def insumos(
-    filas: Path,
-    forma: Path,
+    entrada: Path,
     fuentes: Mapping[str, FuenteRegistro],
-    motor: Motor,
+    motor: MotorDuckDB,
     *,
     fecha: date,
 ) -> Insumos:
-    """What ``juzgar`` reads. Rules see the day of the radicación as ``fecha_radicacion``."""
+    """What ``juzgar`` reads, from the folder where ``leer`` left its files.
+
+    Rules see the day of the radicación as ``fecha_radicacion``.
+    """
     return Insumos(
-        filas=motor.leer_parquet(filas).with_columns(nw.lit(fecha).alias("fecha_radicacion")),
-        forma=motor.leer_parquet(forma),
-        registros={nombre: nw.from_native(f.relacion) for nombre, f in fuentes.items()},
+        filas=motor.leer_parquet(entrada / "filas.parquet").with_columns(
+            nw.lit(fecha).alias("fecha_radicacion")
+        ),
+        forma=motor.leer_parquet(entrada / "forma.parquet"),
+        registros={
+            nombre: nw.from_native(motor.conexion.sql(f.sql)) for nombre, f in fuentes.items()
+        },
         ausentes=frozenset(nombre for nombre, f in fuentes.items() if not f.presente),
     )
 
 
 def evaluar(
     mecanismo: Mecanismo,
-    filas: Path,
-    forma: Path,
+    entrada: Path,
     fuentes: Mapping[str, FuenteRegistro],
     salida: Path,
-    motor: Motor,
+    motor: MotorDuckDB,
     *,
     fecha: date,
     devueltas: tuple[Regla, ...] = (),
 ) -> Evaluacion:
     """Judge and write. ``devueltas`` are rules of RAD that return the whole submission."""
-    juicio = juzgar(mecanismo, insumos(filas, forma, fuentes, motor, fecha=fecha), motor)
+    juicio = juzgar(mecanismo, insumos(entrada, fuentes, motor, fecha=fecha), motor)
     for regla in devueltas:
         juicio = devolver(mecanismo, juicio, regla)
     salida.mkdir(parents=True, exist_ok=True)
@@ -167,5 +174,5 @@ def resumir(
         fecha=fecha.isoformat(),
         huella=huella(mecanismo),
         versiones=versiones(),
-        registros={n: {"sha256": f.sha256} for n, f in fuentes.items() if f.presente},
+        registros={n: list(f.sha256) for n, f in fuentes.items() if f.presente},
     )

@@ -23,6 +23,8 @@ from shared.radicacion.model import (
 )
 
 _CAMPOS = ", ".join(f.name for f in fields(Radicacion))
+INDICE_DERECHO = "uq_registro_derecho"
+"""Unique index that lets only one current record hold a right."""
 _TROZO = 50_000
 """Keys asked of the database at a time."""
 
@@ -220,7 +222,7 @@ class RadicacionRepository:
             asyncpg.UniqueViolationError: somebody else holds the right of one of them.
         """
         await self.tx.execute(text("SET LOCAL statement_timeout = 0"))
-        conexion = cast(Any, await conexion_asyncpg(self.tx))
+        conexion = cast("Any", await conexion_asyncpg(self.tx))
         await conexion.copy_records_to_table(
             "registro",
             columns=[

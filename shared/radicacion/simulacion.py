@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from shared.radicacion.consultas import hallazgos
+from shared.radicacion.historia import claves_de
 from shared.radicacion.model import EstadoRadicacion, Radicacion
 from shared.radicacion.repository import RadicacionRepository
 from shared.radicacion.service import (
@@ -20,7 +21,7 @@ from shared.radicacion.service import (
     leer_y_asegurar,
     revisar_solicitud,
 )
-from shared.radicacion.trabajo import Preparada, claves_de, juzgar_en, vigentes_de
+from shared.radicacion.trabajo import Preparada, juzgar_en, vigentes_de
 
 HALLAZGOS_MAXIMOS = 1000
 
@@ -47,13 +48,9 @@ async def simular(orden: OrdenRadicar, ctx: Contexto) -> Prueba:
         lectura = await asyncio.to_thread(
             leer_y_asegurar, orden, ctx.almacen, entrada, ctx.mecanismo
         )
-        claves = await asyncio.to_thread(
-            claves_de, lectura.filas, ctx.mecanismo.esquema.clave
-        )
+        claves = await asyncio.to_thread(claves_de, lectura.filas, ctx.mecanismo.esquema.clave)
         async with ctx.uow.begin() as tx:
-            historia = await RadicacionRepository(tx).historia(
-                ctx.mecanismo.nombre, None, claves
-            )
+            historia = await RadicacionRepository(tx).historia(ctx.mecanismo.nombre, None, claves)
             vigentes = await vigentes_de(tx, ctx.mecanismo)
         preparada = Preparada(_supuesta(orden, entidad, lectura.total, ctx), 0, vigentes, historia)
         evaluacion = await asyncio.to_thread(juzgar_en, preparada, entrada, Path(temporal), ctx)

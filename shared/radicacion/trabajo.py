@@ -7,7 +7,6 @@ current one, so that of two workers with the same job only one commits.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -17,30 +16,37 @@ from uuid import UUID
 
 import asyncpg
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.eventos.model import Evento
 from shared.eventos.service import publicar
 from shared.eventos.temas import RECHAZOS
-from shared.focalizacion.model import Mecanismo, Regla
+from shared.focalizacion.model import Mecanismo
 from shared.focalizacion.motor import MotorDuckDB
 from shared.radicacion.archivos import asegurar, borrar
 from shared.radicacion.evaluacion import Evaluacion, evaluar
 from shared.radicacion.firma import reglas_de_radicacion
+from shared.radicacion.historia import (
+    HISTORIA,
+    clave_sql,
+    claves_de,
+    escribir_historia,
+    fuente_historia,
+)
 from shared.radicacion.model import INTENTOS_MAXIMOS, EstadoRadicacion, Radicacion
 from shared.radicacion.pago import reconocer_radicacion
-from shared.radicacion.repository import RadicacionRepository, RegistroDecidido
+from shared.radicacion.repository import (
+    INDICE_DERECHO,
+    RadicacionRepository,
+    RegistroDecidido,
+)
 from shared.radicacion.schemas import RECHAZADOS, RegistrosRechazados
 from shared.radicacion.service import Contexto
-from shared.registros.carpeta import FuenteRegistro, abrir_cortes
-from shared.registros.service import cortes_vigentes
+from shared.registros import Corte, FuenteRegistro, abrir_cortes, cortes_vigentes
+from shared.registros.errors import FaltanRegistros
 from shared.tipos import InvarianteRota, Rechazo
-from shared.tipos.campos import Tipo
 
 _log = logging.getLogger(__name__)
-_SEPARADOR: Final = "|"
 _CARRERAS: Final = 3
 """Times an evaluation is repeated because another submission took a right meanwhile."""
 
@@ -51,7 +57,7 @@ class Preparada:
 
     radicacion: Radicacion
     intento: int
-    cortes: Mapping[str, list[dict[str, Any]]]
+    cortes: Mapping[str, Sequence[Corte]]
     historia: Sequence[tuple[str, str]]
 
 
@@ -97,9 +103,7 @@ async def _intentar(radicacion_id: UUID, intento: int, ctx: Contexto) -> None:
 
 async def _progreso(preparada: Preparada, texto: str, ctx: Contexto) -> None:
     async with ctx.uow.begin() as tx:
-        await RadicacionRepository(tx).progresar(
-            preparada.radicacion.id, preparada.intento, texto
-        )
+        await RadicacionRepository(tx).progresar(preparada.radicacion.id, preparada.intento, texto)
 
 
 async def preparar(radicacion_id: UUID, intento: int, ctx: Contexto) -> Preparada:
@@ -113,82 +117,58 @@ async def preparar(radicacion_id: UUID, intento: int, ctx: Contexto) -> Preparad
         radicacion = await repositorio.por_id(radicacion_id)
         if radicacion is None:
             raise InvarianteRota(f"no existe la radicación {radicacion_id}")
-        historia = await repositorio.historia(
-            ctx.mecanismo.nombre, radicacion.solicitud_id, claves
-        )
+        historia = await repositorio.historia(ctx.mecanismo.nombre, radicacion.solicitud_id, claves)
         vigentes = await vigentes_de(tx, ctx.mecanismo)
     return Preparada(radicacion, intento, vigentes, historia)
 
 
-async def vigentes_de(
-    tx: AsyncConnection, mecanismo: Mecanismo
-) -> dict[str, list[dict[str, Any]]]:
-    """Cortes in force by register, as the evaluation stores them."""
-    nombres = [r for r in mecanismo.esquema.registros if r != "historia"]
-    hallados = await cortes_vigentes(tx, nombres)
+async def vigentes_de(tx: AsyncConnection, mecanismo: Mecanismo) -> dict[str, list[Corte]]:
+    """Cortes in force of each register the mechanism reads."""
+    return await cortes_vigentes(tx, [r for r in mecanismo.esquema.registros if r != HISTORIA])
+
+
+def citar(cortes: Mapping[str, Sequence[Corte]]) -> dict[str, list[dict[str, str]]]:
+    """What an evaluation keeps of its cortes: enough to open them again, and to prove them."""
     return {
         nombre: [
             {
+                "id": str(corte.id),
                 "fecha_corte": corte.fecha_corte.isoformat(),
                 "sha256": corte.sha256,
-                "ruta": str(corte.ruta),
+                "sha256_fuente": corte.sha256_fuente,
             }
-            for corte in cortes
+            for corte in propios
         ]
-        for nombre, cortes in hallados.items()
-        if cortes
+        for nombre, propios in cortes.items()
+        if propios
     }
 
 
-def claves_de(filas: Path, columnas: Sequence[str]) -> list[str]:
-    """Distinct rights claimed by the rows that passed FORMA."""
-    with duckdb.connect(":memory:") as conexion:
-        halladas = conexion.execute(
-            f"SELECT DISTINCT {_clave_sql(columnas)} FROM read_parquet(?) WHERE forma_ok",  # noqa: S608
-            [str(filas)],
-        ).fetchall()
-    return [clave for (clave,) in halladas if clave is not None]
-
-
-def _clave_sql(columnas: Sequence[str]) -> str:
-    """Columns of the right joined in one text; null if any is. Folded, as rules compare them."""
-    return f" || '{_SEPARADOR}' || ".join(f"upper(CAST({c} AS VARCHAR))" for c in columnas)
-
-
-def escribir_historia(
-    ruta: Path, mecanismo: Mecanismo, historia: Sequence[tuple[str, str]]
-) -> None:
-    """The frame ``historia`` of this evaluation, kept with it so that it can be repeated."""
-    tipos = {c.nombre: c.tipo for c in mecanismo.esquema.campos}
-    partes = [clave.split(_SEPARADOR) for clave, _ in historia]
-    columnas: dict[str, pa.Array] = {}
-    for i, nombre in enumerate(mecanismo.esquema.clave):
-        textos = pa.array([p[i] for p in partes], pa.string())
-        es_fecha = tipos.get(nombre) is Tipo.FECHA
-        columnas[nombre] = textos.cast(pa.date32()) if es_fecha else textos
-    columnas["estado"] = pa.array([estado for _, estado in historia], pa.string())
-    pq.write_table(pa.table(columnas), ruta)
-
-
 def abrir_fuentes(
-    ctx: Contexto, motor: MotorDuckDB, cortes: Mapping[str, Any], historia: Path
+    ctx: Contexto, motor: MotorDuckDB, cortes: Mapping[str, Sequence[Corte]], historia: Path
 ) -> dict[str, FuenteRegistro]:
-    """Every register of the mechanism as a relation, absent ones empty."""
-    return abrir_cortes(
-        motor.conexion,
-        {nombre: [ctx.almacen.datos / c["ruta"] for c in lista] for nombre, lista in cortes.items()}
-        | {"historia": [historia]},
-        ctx.mecanismo.esquema.obligatorios,
-        ctx.mecanismo.esquema.opcionales,
-    )
+    """Every register of the mechanism, absent ones typed and empty.
+
+    Raises:
+        FaltanRegistros: an obligatory register has no corte in force.
+    """
+    fuentes = abrir_cortes(motor.conexion, cortes, datos=ctx.almacen.datos)
+    faltan = [r for r in ctx.mecanismo.esquema.obligatorios if not fuentes[r].presente]
+    if faltan:
+        raise FaltanRegistros(
+            f"No hay corte vigente de: {', '.join(faltan)}. Cárguelo con "
+            "«mecanismos corte cargar».",
+            faltan=faltan,
+        )
+    if HISTORIA in ctx.mecanismo.esquema.registros:
+        fuentes[HISTORIA] = fuente_historia(historia)
+    return fuentes
 
 
 def _evaluar_en(preparada: Preparada, carpeta: Path, ctx: Contexto) -> Evaluacion:
     borrar(carpeta)
     carpeta.mkdir(parents=True)
-    evaluacion = juzgar_en(
-        preparada, ctx.almacen.radicacion(preparada.radicacion.id), carpeta, ctx
-    )
+    evaluacion = juzgar_en(preparada, ctx.almacen.radicacion(preparada.radicacion.id), carpeta, ctx)
     asegurar(carpeta)
     return evaluacion
 
@@ -201,8 +181,7 @@ def juzgar_en(preparada: Preparada, entrada: Path, carpeta: Path, ctx: Contexto)
         fuentes = abrir_fuentes(ctx, motor, preparada.cortes, historia)
         return evaluar(
             ctx.mecanismo,
-            entrada / "filas.parquet",
-            entrada / "forma.parquet",
+            entrada,
             fuentes,
             carpeta,
             motor,
@@ -223,6 +202,8 @@ async def _confirmar(
         async with ctx.uow.begin() as tx:
             await _guardar(tx, preparada, evaluacion, carpeta, ctx)
     except asyncpg.UniqueViolationError as error:
+        if error.constraint_name != INDICE_DERECHO:
+            raise
         raise AlguienLoTiene from error
 
 
@@ -246,7 +227,7 @@ async def _guardar(
         {
             "huella": resumen["huella"],
             "versiones": resumen["versiones"],
-            "cortes": dict(preparada.cortes),
+            "cortes": citar(preparada.cortes),
             "ausentes": [
                 r for r in ctx.mecanismo.esquema.registros if r not in resumen["registros"]
             ],
@@ -255,9 +236,7 @@ async def _guardar(
             "en": ahora,
         },
     )
-    await repositorio.terminar(
-        radicacion.id, EstadoRadicacion.PROCESADA, en=ahora, resumen=resumen
-    )
+    await repositorio.terminar(radicacion.id, EstadoRadicacion.PROCESADA, en=ahora, resumen=resumen)
     await _publicar_rechazos(tx, radicacion, resumen, ctx)
     # Last, because it locks the line and posts to the ledger.
     await reconocer_radicacion(tx, radicacion, resumen, ctx)
@@ -270,7 +249,7 @@ def decidir(
     libera = mecanismo.estados.liberan
     with duckdb.connect(":memory:") as conexion:
         resultado = conexion.execute(
-            f"SELECT r.fila, CASE WHEN f.forma_ok THEN {_clave_sql(mecanismo.esquema.clave)} END, "  # noqa: S608
+            f"SELECT r.fila, CASE WHEN f.forma_ok THEN {clave_sql(mecanismo.esquema.clave)} END, "  # noqa: S608
             "r.estado, r.codigos, r.valor_centavos "
             "FROM read_parquet(?) r JOIN read_parquet(?) f ON f.fila = r.fila ORDER BY r.fila",
             [str(evaluacion.registros), str(entrada / "filas.parquet")],

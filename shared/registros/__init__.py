@@ -2,15 +2,19 @@
 
 from shared.registros.camas import CAMAS, CODIGO_SERVICIO, Cama
 from shared.registros.cargador import cargar_archivo
+from shared.registros.carpeta import (
+    FuenteRegistro,
+    abrir_carpeta,
+    abrir_cortes,
+    esquema_vacio,
+)
 from shared.registros.catalogo import REGISTROS, esquema_de
-from shared.registros.fuentes import abrir_carpeta, abrir_cortes, esquema_vacio
 from shared.registros.model import (
     Carga,
     ColumnaRegistro,
     Corte,
     EsquemaRegistro,
     EstadoCorte,
-    FuenteRegistro,
 )
 from shared.registros.service import (
     CorteCargado,

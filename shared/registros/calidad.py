@@ -59,7 +59,9 @@ def medir(
 def _rechazos_por_motivo(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     filas = consultar(
         con,
-        "SELECT concat_ws(': ', columna, regexp_replace(motivo, '[0-9]+$', 'N')) AS causa, "
+        "SELECT CASE WHEN columna IS NULL OR motivo LIKE 'repite%' "
+        "THEN regexp_replace(motivo, '[0-9]+', 'N', 'g') "
+        "ELSE columna || ': ' || motivo END AS causa, "
         "count(*) FROM rechazo GROUP BY causa ORDER BY causa",
     )
     return {causa: int(n) for causa, n in filas}

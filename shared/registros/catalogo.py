@@ -54,9 +54,11 @@ CLASE_IPS: Final = "Instituciones Prestadoras de Servicios de Salud - IPS"
 
 _CLASE_IPS_PLEGADA: Final = plegado("clase_prestador")
 ES_IPS: Final = (
-    f"codigo_clase_prestador = '1' OR {_CLASE_IPS_PLEGADA} = 'IPS' "
-    f"OR {_CLASE_IPS_PLEGADA} LIKE '%- IPS'"
+    "CASE WHEN codigo_clase_prestador IS NOT NULL OR clase_prestador IS NOT NULL THEN "
+    "coalesce(codigo_clase_prestador = '1', false) OR "
+    f"coalesce({_CLASE_IPS_PLEGADA} = 'IPS' OR {_CLASE_IPS_PLEGADA} LIKE '%- IPS', false) END"
 )
+"""Registers §4: code 1, or a name that is IPS or ends in "- IPS"; null when neither is known."""
 
 SERVICIO_CAMA: Final = LISTA("UCI", "INTERMEDIO")
 POBLACION: Final = LISTA("ADULTO", "PEDIATRICO", "NEONATAL")

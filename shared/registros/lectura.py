@@ -187,10 +187,9 @@ class _Partidor:
         if separadores == self.columnas and linea.endswith(self.delim):
             linea = linea[: -len(self.delim)]  # trailing separator
         elif separadores != self.columnas - 1 and linea.strip(self.relleno):
-            self._romper(
-                linea,
-                f"tiene {separadores + 1} columnas y el encabezado {self.columnas}",
-            )
+            # A trailing separator ends the last column and opens no other.
+            columnas = separadores + (not linea.endswith(self.delim))
+            self._romper(linea, f"tiene {columnas} columnas y el encabezado {self.columnas}")
             return
         if not linea.strip(self.relleno):
             self.texto.en_blanco += 1

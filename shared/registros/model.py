@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -284,17 +284,12 @@ class Corte:
     cargado_por: str
     created_at: datetime
 
+    @property
+    def ruta(self) -> Path:
+        """Where its Parquet is, inside the folder of data."""
+        return ruta_corte(self.registro, self.fecha_corte, self.sha256)
 
-@dataclass(frozen=True)
-class FuenteRegistro:
-    """A register ready to be read by an evaluation: always the same typed columns."""
 
-    registro: str
-    presente: bool
-    sql: str
-    """``SELECT`` with the canonical columns; typed and empty when the register is absent."""
-    rutas: tuple[Path, ...] = ()
-    sha256: tuple[str, ...] = ()
-    """Of the source files, in the order of ``rutas``: what an evaluation cites."""
-    cargas: tuple[Carga, ...] = field(default=(), compare=False)
-    cortes: tuple[Corte, ...] = ()
+def ruta_corte(registro: str, fecha_corte: date, sha256: str) -> Path:
+    """Place of a corte, named by its content, inside the folder of data."""
+    return Path("cortes", registro, fecha_corte.isoformat(), f"{sha256}.parquet")

@@ -17,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.db import UnitOfWork
 from shared.registros import store
 from shared.registros.cargador import cargar_archivo
+from shared.registros.carpeta import abrir_cortes, huerfanos, sql_parquet
 from shared.registros.catalogo import esquema_de
 from shared.registros.errors import CorteEnConflicto
-from shared.registros.fuentes import abrir_cortes, huerfanos, sql_parquet
 from shared.registros.lectura import sha256_de
 from shared.registros.model import Carga, Corte, EstadoCorte
 from shared.registros.repository import CorteRepository
@@ -44,8 +44,8 @@ class CorteCargado:
 async def cargar_corte(
     registro: str,
     ruta: Path,
-    *,
     fecha_corte: date,
+    *,
     usuario: str,
     datos: Path,
     uow: UnitOfWork,
@@ -151,10 +151,7 @@ async def barrer_huerfanos(
     """Delete files that a crash left without a corte; gives what was deleted."""
     limite = reloj.ahora() - margen
     async with uow.begin() as tx:
-        nombrados = [
-            store.ruta_corte(datos, c.registro, c.fecha_corte, c.sha256)
-            for c in await CorteRepository(tx).listar()
-        ]
+        nombrados = [datos / c.ruta for c in await CorteRepository(tx).listar()]
     return await asyncio.to_thread(store.barrer, datos, nombrados, antes_de=limite)
 
 

@@ -13,21 +13,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
-from shared.registros.model import Carga, Corte
+from shared.registros.model import Carga, ruta_corte
 
 CORTES: Final = "cortes"
 TEMPORAL: Final = "temporal"
-
-
-def ruta_corte(datos: Path, registro: str, fecha_corte: date, sha256: str) -> Path:
-    """Where the Parquet of a corte lives."""
-    return datos / CORTES / registro / fecha_corte.isoformat() / f"{sha256}.parquet"
-
-
-def ruta_rechazos(datos: Path, corte: Corte) -> Path:
-    """Quarantine of a corte; derived cortes have none."""
-    ruta = ruta_corte(datos, corte.registro, corte.fecha_corte, corte.sha256)
-    return ruta.with_suffix(".rechazos.parquet")
 
 
 def carpeta_temporal(datos: Path) -> Path:
@@ -39,7 +28,7 @@ def carpeta_temporal(datos: Path) -> Path:
 
 def guardar(carga: Carga, datos: Path, fecha_corte: date) -> Carga:
     """Move a load into the store and flush files and folders to disk. Repeating it is harmless."""
-    destino = ruta_corte(datos, carga.registro, fecha_corte, carga.sha256)
+    destino = datos / ruta_corte(carga.registro, fecha_corte, carga.sha256)
     destino.parent.mkdir(parents=True, exist_ok=True)
     rechazos = None
     if carga.rechazos is not None:

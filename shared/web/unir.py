@@ -9,6 +9,7 @@ from html import escape
 from fastapi import FastAPI
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from shared.web import salud
 from shared.web.documentacion import POLITICA, pagina_html
 from shared.web.problemas import instalar
 
@@ -31,6 +32,7 @@ def unir(apps: Mapping[str, FastAPI], *, titulo: str = "Mecanismos") -> FastAPI:
         title=titulo, docs_url=None, redoc_url=None, openapi_url=None, lifespan=vida_util
     )
     instalar(raiz)
+    raiz.include_router(salud.rutas({}))
     indice = _indice(titulo, apps)
 
     @raiz.get("/")

@@ -57,8 +57,15 @@ def broker(carpeta_embebida: Path) -> Iterator[KafkaEmbebido]:
     intermediario = KafkaEmbebido(carpeta, puerto=puerto_libre())
     intermediario.arrancar()
     yield intermediario
-    intermediario.parar()
+    matar(intermediario)
     gc.collect()
+
+
+def matar(broker: KafkaEmbebido) -> None:
+    """kill -9: what a crash looks like."""
+    if broker.pid is not None:
+        os.kill(broker.pid, signal.SIGKILL)
+    broker.parar()
 
 
 @pytest.fixture
@@ -291,7 +298,7 @@ async def test_with_the_broker_down_events_wait_and_nothing_else_stops(
     cuaderno: Cuaderno,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    broker.parar()
+    matar(broker)
     with caplog.at_level(logging.INFO, "mecanismos.eventos"):
         async with relevando(ajustes), cuaderno.consumiendo(ajustes):
             await anunciar(uow, aviso(1), aviso(2))
@@ -315,13 +322,13 @@ async def test_a_restarted_embedded_broker_loses_nothing(
         await anunciar(uow, *(aviso(n) for n in range(10, 30)))
         await anunciar(uow, aviso(99, tema=RECONOCIMIENTOS))
         await todo_publicado(uow)
-        broker.parar()
+        matar(broker)
         await anunciar(uow, *(aviso(n) for n in range(30, 40)))
         broker.arrancar()
         async with cuaderno.consumiendo(ajustes):
             await anotados_llegan_a(uow, list(range(40)))
             # The reader holds a position of the old topic; the new one grows past it.
-            broker.parar()
+            matar(broker)
             broker.arrancar()
             await anunciar(uow, *(aviso(n) for n in range(40, 90)))
             await anotados_llegan_a(uow, list(range(90)))
@@ -428,7 +435,7 @@ async def test_sigterm_ends_the_relay_in_order(
         await anunciar(uow, aviso(1))
         await todo_publicado(uow)
         if not con_broker:
-            broker.parar()
+            matar(broker)
             await anunciar(uow, aviso(2))
             await asyncio.sleep(0.5)
         proceso.terminate()

@@ -12,9 +12,11 @@ import narwhals as nw
 import pyarrow as pa
 
 from services.anticipo_uci.mecanismo import MECANISMO
+from shared.focalizacion import Cruce
 from shared.focalizacion.cruces import Marco, aplicar
 from shared.focalizacion.motor import MotorDuckDB, cortes_de
 from shared.focalizacion.service import Insumos, juzgar
+from tests.rules.pasos import necesarios
 
 Fila = dict[str, Any]
 Registros = Mapping[str, Sequence[Fila]]
@@ -200,13 +202,17 @@ def insumos(en: MotorDuckDB, filas: Sequence[Fila], registros: Registros) -> Ins
     )
 
 
-def derivar(filas: Sequence[Fila], **registros: Sequence[Fila]) -> list[Fila]:
-    """The rows, in their order, after the steps of the schema."""
+def derivar(
+    filas: Sequence[Fila], *columnas: str, **registros: Sequence[Fila]
+) -> list[dict[str, Any]]:
+    """The rows, in their order, after the steps of the schema that ``columnas`` need."""
+    pasos = necesarios(MECANISMO.esquema.pasos, columnas)
     with motor() as en:
         dados = insumos(en, filas, registros)
-        cortes = {nombre: cortes_de(en, registro) for nombre, registro in dados.registros.items()}
-        pasos = MECANISMO.esquema.pasos
-        return en.filas(aplicar(dados.filas, pasos, dados.registros, cortes).sort("fila"))
+        leidos = {p.registro for p in pasos if isinstance(p, Cruce)}
+        cortes = {nombre: cortes_de(en, dados.registros[nombre]) for nombre in leidos}
+        derivadas = aplicar(dados.filas, pasos, dados.registros, cortes)
+        return en.filas(derivadas.select("fila", *columnas).sort("fila"))
 
 
 def evaluar(filas: Sequence[Fila], **registros: Sequence[Fila]) -> list[Fila]:

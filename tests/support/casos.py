@@ -60,7 +60,8 @@ class Caso:
 
     def comprobar(self) -> None:
         """Judge the row and compare the verdict with the table's."""
-        assert self.juzgar() == self.esperado, f"{self.regla.codigo}: {self.nombre}"
+        dado = self.juzgar()
+        assert dado == self.esperado, f"{self.regla.codigo}, {self.nombre}: {dado}"
 
     def juzgar(self) -> str:
         with duckdb.connect(":memory:") as conexion:
@@ -102,7 +103,7 @@ def casos(
         for i, fila in enumerate(filas)
     ]
     nombres = [f"{codigo}: {c.nombre}" for c in hechos]
-    return lambda prueba: pytest.mark.parametrize(CASO, hechos, ids=nombres)(prueba)
+    return pytest.mark.parametrize(CASO, hechos, ids=nombres)
 
 
 @cache

@@ -102,7 +102,7 @@ def _lotes(archivo: pq.ParquetFile, columnas: Sequence[int | None]) -> Iterator[
 
 def _lote(fila: int, tanda: pa.RecordBatch, nombres: Sequence[str | None]) -> pa.Table:
     n = tanda.num_rows
-    numeros = pa.array(range(fila + 1, fila + n + 1), pa.int64())
+    numeros = pa.arange(fila + 1, fila + n + 1)
     celdas = [
         pa.nulls(n, pa.string()) if nombre is None else _a_texto(tanda.column(nombre))
         for nombre in nombres

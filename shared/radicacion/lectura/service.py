@@ -85,7 +85,7 @@ def leer_filas(
         pa.array([None if c is None else _celda(fila.get(c)) for fila in filas], pa.string())
         for c in claves
     ]
-    numeros = pa.array(range(1, len(filas) + 1), pa.int64())
+    numeros = pa.arange(1, len(filas) + 1)
     lote = pa.table(
         [numeros, numeros, pa.nulls(len(filas), pa.string()), *celdas],
         schema=esquema_lote(len(campos)),

@@ -17,6 +17,7 @@ import re
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -264,51 +265,68 @@ class _Lector:
 
     def lotes(self, inicio: list[str], bloques: Iterator[str]) -> Iterator[pa.Table]:
         """The batches, in file order."""
-        pendientes = inicio
-        while (bloque := next(bloques, None)) is not None:
-            if not pendientes:
-                rapido = self._de_una_vez(bloque)
-                if rapido is not None:
-                    yield rapido
-                    continue
+        pendientes: list[str] = []
+        for bloque in chain(_unir(inicio), bloques):
+            rapido = None if pendientes or '"' in bloque else self._de_una_vez(bloque)
+            if rapido is not None:
+                yield rapido
+                continue
             lineas = bloque.split("\n")
             lineas.pop()
             pendientes = yield from self._por_tandas(pendientes + lineas, final=False)
         yield from self._por_tandas(pendientes, final=True)
 
-    def _de_una_vez(self, bloque: str) -> pa.Table | None:
-        """A block without surprises, or ``None``: the count of rows must match that of lines."""
-        if '"' in bloque or self.en_blanco.search("\n" + bloque):
+    def _de_una_vez(self, texto: str) -> pa.Table | None:
+        """Lines without surprises, or ``None``: the count of rows must match that of lines."""
+        if self.en_blanco.search(f"\n{texto}"):
             return None
-        nombres = [str(i) for i in range(self.ancho)]
-        datos = bloque.encode()
+        con_comillas = '"' in texto
+        if con_comillas and not self._parejas(texto.split("\n")[:-1]):
+            return None
         try:
-            tabla = pacsv.read_csv(
-                BytesIO(datos),
-                pacsv.ReadOptions(column_names=nombres, block_size=4 * self.limites.linea),
-                pacsv.ParseOptions(
-                    delimiter=self.separador,
-                    quote_char=False,
-                    double_quote=False,
-                    newlines_in_values=False,
-                ),
-                pacsv.ConvertOptions(
-                    column_types=dict.fromkeys(nombres, pa.string()),
-                    include_columns=[str(i) for i in {*self.emparejado.columnas} - {None}],
-                    strings_can_be_null=False,
-                ),
-            )
+            tabla = self._con_arrow(texto.encode(), con_comillas=con_comillas)
         except pa.ArrowInvalid:
             return None
-        n = bloque.count("\n")
+        n = texto.count("\n")
         if tabla.num_rows != n:
             return None
         columnas = [
             pa.nulls(n, pa.string()) if i is None else tabla.column(str(i))
             for i in self.emparejado.columnas
         ]
-        hojas = range(self.hoja + 1, self.hoja + n + 1)
-        return self._lote(hojas, pa.nulls(n, pa.string()), columnas, n)
+        hojas = pa.arange(self.hoja + 1, self.hoja + n + 1)
+        self.hoja += n
+        return self._lote(hojas, pa.nulls(n, pa.string()), columnas)
+
+    def _parejas(self, lineas: list[str]) -> bool:
+        """Each line is one record, not blank, of the right width, with every quote in place."""
+        n = 0
+        try:
+            for celdas in csv.reader(lineas, delimiter=self.separador, strict=True):
+                if len(celdas) != self.ancho or not any(map(str.strip, celdas)):
+                    return False
+                n += 1
+        except csv.Error:
+            return False
+        return n == len(lineas)
+
+    def _con_arrow(self, datos: bytes, *, con_comillas: bool) -> pa.Table:
+        nombres = [str(i) for i in range(self.ancho)]
+        return pacsv.read_csv(
+            BytesIO(datos),
+            pacsv.ReadOptions(column_names=nombres, block_size=4 * self.limites.linea),
+            pacsv.ParseOptions(
+                delimiter=self.separador,
+                quote_char='"' if con_comillas else False,
+                double_quote=con_comillas,
+                newlines_in_values=False,
+            ),
+            pacsv.ConvertOptions(
+                column_types=dict.fromkeys(nombres, pa.string()),
+                include_columns=[str(i) for i in {*self.emparejado.columnas} - {None}],
+                strings_can_be_null=False,
+            ),
+        )
 
     def _por_tandas(
         self, lineas: list[str], *, final: bool
@@ -331,30 +349,8 @@ class _Lector:
 
         Without ``final`` an open quote at the end waits for more lines.
         """
-        parejos = self._parejos(lineas)
-        if parejos is not None:
-            n = len(parejos)
-            hojas = range(self.hoja + 1, self.hoja + n + 1)
-            return self._lote(hojas, pa.nulls(n, pa.string()), self._columnas(parejos), n), n
-        return self._uno_a_uno(lineas, final=final)
-
-    def _parejos(self, lineas: list[str]) -> list[list[str]] | None:
-        """The records if each line is one, with every quote in place and the right width."""
-        try:
-            registros = list(csv.reader(lineas, delimiter=self.separador, strict=True))
-        except csv.Error:
-            return None
-        if len(registros) != len(lineas) or any(len(r) != self.ancho for r in registros):
-            return None
-        return registros if all(any(map(str.strip, r)) for r in registros) else None
-
-    def _columnas(self, registros: Sequence[Sequence[str | None]]) -> list[pa.Array]:
-        return [
-            pa.nulls(len(registros), pa.string())
-            if c is None
-            else pa.array([r[c] for r in registros], pa.string())
-            for c in self.emparejado.columnas
-        ]
+        rapido = self._de_una_vez("\n".join(lineas) + "\n")
+        return (rapido, len(lineas)) if rapido is not None else self._uno_a_uno(lineas, final=final)
 
     def _uno_a_uno(self, lineas: list[str], *, final: bool) -> tuple[pa.Table | None, int]:
         registros: list[Sequence[str | None]] = []
@@ -375,8 +371,14 @@ class _Lector:
             hojas.append(self.hoja)
         if not registros:
             return None, i
-        columnas = self._columnas(registros)
-        return self._lote(hojas, pa.array(defectos, pa.string()), columnas, 0), i
+        columnas = [
+            pa.nulls(len(registros), pa.string())
+            if c is None
+            else pa.array([r[c] for r in registros], pa.string())
+            for c in self.emparejado.columnas
+        ]
+        numeros, textos = pa.array(hojas, pa.int64()), pa.array(defectos, pa.string())
+        return self._lote(numeros, textos, columnas), i
 
     def _registro(
         self, lineas: list[str], i: int, *, final: bool
@@ -420,19 +422,16 @@ class _Lector:
             self.avisos.append("Hay filas con celdas vacías de más al final; se omitieron.")
 
     def _lote(
-        self,
-        hojas: Sequence[int],
-        defectos: pa.Array,
-        columnas: Sequence[pa.Array | pa.ChunkedArray],
-        avanza: int,
+        self, hojas: pa.Array, defectos: pa.Array, columnas: Sequence[pa.Array | pa.ChunkedArray]
     ) -> pa.Table:
-        """A batch with its two row numbers; ``avanza`` moves the spreadsheet's."""
-        n = len(hojas)
-        filas = pa.array(range(self.fila + 1, self.fila + n + 1), pa.int64())
-        self.fila += n
-        self.hoja += avanza
-        numeros = [filas, pa.array(hojas, pa.int64())]
-        return pa.table([*numeros, defectos, *columnas], schema=esquema_lote(len(columnas)))
+        filas = pa.arange(self.fila + 1, self.fila + len(hojas) + 1)
+        self.fila += len(hojas)
+        return pa.table([filas, hojas, defectos, *columnas], schema=esquema_lote(len(columnas)))
+
+
+def _unir(lineas: Sequence[str]) -> Iterator[str]:
+    if lineas:
+        yield "\n".join(lineas) + "\n"
 
 
 def leer_registro(

@@ -14,7 +14,7 @@ from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from pydantic import ValidationError
 
 from shared.focalizacion.model import Mecanismo
-from shared.giros.service import saldo_de_solicitud
+from shared.giros.service import saldo_solicitud
 from shared.radicacion.consultas import COLUMNAS_HALLAZGO, carpeta_resultado, hallazgos
 from shared.radicacion.descargas import a_csv, a_xlsx
 from shared.radicacion.errors import SolicitudIncompleta
@@ -37,8 +37,8 @@ from shared.web.cabeceras import ClaveIdempotencia, Espera
 from shared.web.dependencias import UsuarioActual, requiere
 from shared.web.entorno import Entorno
 from shared.web.paginacion import Pagina, Paginacion, leer_cursor, paginar
-from shared.web.traduccion import errores as traducir_errores
 from shared.web.rutas.vistas import HallazgoVista, RadicacionVista, RegistroVista, resumen_publico
+from shared.web.traduccion import errores as traducir_errores
 
 LIMITE_ARCHIVO = 512 * 2**20
 LIMITE_PDF = 20 * 2**20
@@ -110,7 +110,7 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
         despues = leer_cursor(pagina.cursor, tuple[int])
         async with entorno.uow.begin() as tx:
             halladas = await RadicacionRepository(tx).pagina(
-                filtro, despues and despues[0], pagina.limite + 1
+                filtro, despues[0] if despues else None, pagina.limite + 1
             )
         raiz = _raiz(request)
         return paginar(
@@ -121,9 +121,7 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
         )
 
     @router.get("/{radicacion_id}", summary="Ver una radicación y su progreso")
-    async def ver(
-        radicacion_id: UUID, request: Request, usuario: UsuarioActual
-    ) -> RadicacionVista:
+    async def ver(radicacion_id: UUID, request: Request, usuario: UsuarioActual) -> RadicacionVista:
         radicacion = await obtener(radicacion_id, contexto(), entidad=alcance(usuario))
         return RadicacionVista.de(radicacion, _raiz(request))
 
@@ -149,7 +147,7 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
         despues = leer_cursor(pagina.cursor, tuple[int])
         async with entorno.uow.begin() as tx:
             halladas = await RadicacionRepository(tx).registros(
-                filtro, radicacion_id, despues and despues[0], pagina.limite + 1
+                filtro, radicacion_id, despues[0] if despues else None, pagina.limite + 1
             )
         return paginar(
             halladas,
@@ -192,7 +190,7 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
     async def saldo(radicacion_id: UUID, usuario: UsuarioActual) -> dict[str, str]:
         radicacion = await obtener(radicacion_id, contexto(), entidad=alcance(usuario))
         async with entorno.uow.begin() as tx:
-            total = await saldo_de_solicitud(tx, radicacion.solicitud_id)
+            total = await saldo_solicitud(tx, radicacion.solicitud_id)
         return {
             "solicitud_id": str(radicacion.solicitud_id),
             "reconocido": a_decimal(total.reconocido_centavos),
@@ -421,5 +419,3 @@ def _cuerpos_aceptados() -> dict[str, Any]:
             },
         }
     }
-
-

@@ -1,14 +1,13 @@
 # ruff: noqa: S608 - the SQL is built from the declarations of the catalogue, never from input
 """Registers as an evaluation reads them: from a folder of files or from stored cortes.
 
-Both give the same: for each register one ``SELECT`` with its canonical, typed columns, also
-published in the connection as a temporary view of the register's name.
+Both give the same: for each register one ``SELECT`` with its canonical, typed columns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -20,10 +19,29 @@ from shared.registros.consultas import consultar, una_fila
 from shared.registros.errors import ArchivoIlegible, FaltanRegistros
 from shared.registros.expresiones import ident, literal
 from shared.registros.lectura import sha256_de
-from shared.registros.model import Carga, Corte, EsquemaRegistro, FuenteRegistro, plegar
-from shared.registros.store import ruta_corte
+from shared.registros.model import Carga, Corte, EsquemaRegistro, plegar
 
 EXTENSIONES: Final = (".csv", ".txt", ".parquet")
+
+
+@dataclass(frozen=True)
+class FuenteRegistro:
+    """A register ready to be read: always the same typed columns, whatever the file brought."""
+
+    registro: str
+    presente: bool
+    sql: str
+    """``SELECT`` of the canonical columns; empty when the register is absent."""
+    rutas: tuple[Path, ...] = ()
+    """Canonical Parquets behind ``sql``, the first one in precedence first."""
+    sha256: tuple[str, ...] = ()
+    """Of the source files: what an evaluation cites."""
+    cargas: tuple[Carga, ...] = ()
+    """Counts and quality of the files just normalised."""
+
+    def relacion(self, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+        """Lazy relation over ``sql``: every use runs it again."""
+        return con.sql(self.sql)
 
 
 @dataclass(frozen=True)
@@ -33,6 +51,14 @@ class _Tramo:
     ruta: Path
     sha256: str
     derivado: bool = False
+
+
+@dataclass
+class _Piezas:
+    """What the files of a folder gave to one register, its own file first."""
+
+    tramos: list[_Tramo] = field(default_factory=list)
+    cargas: list[Carga] = field(default_factory=list)
 
 
 def abrir_carpeta(
@@ -57,41 +83,34 @@ def abrir_carpeta(
     obligatorios = [esquema_de(r) for r in registros]
     todos = [*obligatorios, *(esquema_de(r) for r in opcionales)]
     archivos = {e.nombre: _buscar(carpeta, e.nombre) for e in todos}
-    tramos: dict[str, list[_Tramo]] = {e.nombre: [] for e in todos}
-    cargas: dict[str, list[Carga]] = {e.nombre: [] for e in todos}
+    sin_archivo = [e for e in obligatorios if archivos[e.nombre] is None]
+    derivables = {d.registro for e in todos if archivos[e.nombre] for d in e.deriva}
+    if any(e.nombre not in derivables for e in sin_archivo):
+        _exigir(sin_archivo, carpeta)
+    piezas: dict[str, _Piezas] = {e.nombre: _Piezas() for e in todos}
     for esquema in todos:
         archivo = archivos[esquema.nombre]
-        if archivo is None:
-            continue
-        if _es_canonico(con, esquema, archivo):
-            tramos[esquema.nombre].insert(0, _Tramo(archivo, sha256_de(archivo)))
-            continue
-        carga = cargar_archivo(esquema, archivo, trabajo)
-        tramos[esquema.nombre].insert(0, _Tramo(carga.ruta, carga.sha256_fuente))
-        cargas[esquema.nombre].insert(0, carga)
-        for derivada in carga.derivadas:
-            if derivada.registro in tramos:
-                tramos[derivada.registro].append(
-                    _Tramo(derivada.ruta, derivada.sha256_fuente, derivado=True)
-                )
-                cargas[derivada.registro].append(derivada)
-    _exigir([e for e in obligatorios if not tramos[e.nombre]], carpeta)
-    fuentes = {}
-    for esquema in todos:
-        propios = _sin_fecha(con, esquema, tramos[esquema.nombre])
-        fuentes[esquema.nombre] = _fuente(
-            con, esquema, propios, cargas=tuple(cargas[esquema.nombre])
+        if archivo is not None:
+            _agregar(con, esquema, archivo, piezas, trabajo)
+    _exigir([e for e in sin_archivo if not piezas[e.nombre].tramos], carpeta)
+    return {
+        esquema.nombre: _fuente(
+            con,
+            esquema,
+            _sin_fecha(con, esquema, piezas[esquema.nombre].tramos),
+            cargas=tuple(piezas[esquema.nombre].cargas),
         )
-    return fuentes
+        for esquema in todos
+    }
 
 
 def abrir_cortes(
     con: duckdb.DuckDBPyConnection, cortes: Mapping[str, Sequence[Corte]], *, datos: Path
 ) -> dict[str, FuenteRegistro]:
-    """Read stored cortes; a register with none is typed and empty.
+    """Read stored cortes; a register with none is typed and empty, with ``presente = False``.
 
-    Where several bring one key (``EsquemaRegistro.clave``), own extracts win over rows taken
-    from another register, then the later ``fecha_corte``, then the last one loaded.
+    Where several bring one key (``EsquemaRegistro.clave``), one gives all its rows: own extracts
+    before rows taken from another register, then the later ``fecha_corte``, then the last loaded.
     """
     fuentes = {}
     for nombre, propios in cortes.items():
@@ -100,11 +119,8 @@ def abrir_cortes(
             key=lambda c: (c.derivado_de is None, c.fecha_corte, c.created_at, str(c.id)),
             reverse=True,
         )
-        tramos = [
-            (_Tramo(ruta_corte(datos, c.registro, c.fecha_corte, c.sha256), c.sha256_fuente), "")
-            for c in ordenados
-        ]
-        fuentes[nombre] = _fuente(con, esquema_de(nombre), tramos, cortes=tuple(ordenados))
+        tramos = [(_Tramo(datos / c.ruta, c.sha256_fuente), "") for c in ordenados]
+        fuentes[nombre] = _fuente(con, esquema_de(nombre), tramos)
     return fuentes
 
 
@@ -172,13 +188,35 @@ def _buscar(carpeta: Path, nombre: str) -> Path | None:
     return hallados[0] if hallados else None
 
 
+def _agregar(
+    con: duckdb.DuckDBPyConnection,
+    esquema: EsquemaRegistro,
+    archivo: Path,
+    piezas: dict[str, _Piezas],
+    trabajo: Path,
+) -> None:
+    """Add a file to its register, and the rows it brings to the others that were asked for."""
+    propias = piezas[esquema.nombre]
+    if _es_canonico(con, esquema, archivo):
+        propias.tramos.insert(0, _Tramo(archivo, sha256_de(archivo)))
+        return
+    carga = cargar_archivo(esquema, archivo, trabajo)
+    propias.tramos.insert(0, _Tramo(carga.ruta, carga.sha256_fuente))
+    propias.cargas.insert(0, carga)
+    for derivada in carga.derivadas:
+        if derivada.registro in piezas:
+            otras = piezas[derivada.registro]
+            otras.tramos.append(_Tramo(derivada.ruta, derivada.sha256_fuente, derivado=True))
+            otras.cargas.append(derivada)
+
+
 def _exigir(faltan: list[EsquemaRegistro], carpeta: Path) -> None:
     if not faltan:
         return
     nombres = "; ".join(f"{e.nombre} ({e.titulo})" for e in faltan)
     raise FaltanRegistros(
-        f"En la carpeta «{carpeta.name}» faltan registros obligatorios: {nombres}. Ponga un "
-        f"archivo <registro>.csv, .txt o .parquet por cada uno.",
+        f"En la carpeta «{carpeta.name}» faltan registros obligatorios: {nombres}. "
+        "Ponga un archivo <registro>.csv, .txt o .parquet por cada uno.",
         faltan=[e.nombre for e in faltan],
     )
 
@@ -222,20 +260,16 @@ def _fuente(
     tramos: list[tuple[_Tramo, str]],
     *,
     cargas: tuple[Carga, ...] = (),
-    cortes: tuple[Corte, ...] = (),
 ) -> FuenteRegistro:
     selects = [_select(con, esquema, tramo.ruta, fecha) for tramo, fecha in tramos]
-    fuente = FuenteRegistro(
+    return FuenteRegistro(
         registro=esquema.nombre,
         presente=bool(tramos),
         sql=_unir(esquema, selects) if selects else sql_vacio(esquema),
         rutas=tuple(t.ruta for t, _ in tramos),
         sha256=tuple(dict.fromkeys(t.sha256 for t, _ in tramos)),
         cargas=cargas,
-        cortes=cortes,
     )
-    consultar(con, f"CREATE OR REPLACE TEMP VIEW {ident(esquema.nombre)} AS {fuente.sql}")
-    return fuente
 
 
 def _select(

@@ -1,0 +1,54 @@
+"""The command ``mecanismos``. Help and messages in Spanish; ``--json`` for machines.
+
+Exit codes: 0 done, 2 usage, 3 invalid input, 4 refused by budget or state, 5 infrastructure.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+import click
+import typer
+
+from shared.cli import cortes, evaluacion, presupuesto, procesos, radicar, reglas
+from shared.cli.salida import codigo_de, explicar_error
+
+app = typer.Typer(
+    name="mecanismos",
+    help="Mecanismos extraordinarios de pago en salud.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for modulo in (procesos, evaluacion, radicar, reglas):
+    modulo.agregar(app)
+app.add_typer(cortes.app, name="corte")
+app.add_typer(presupuesto.app, name="presupuesto")
+
+
+def main() -> None:
+    """Entry point: expected failures become a message and an exit code, bugs a traceback."""
+    logging.basicConfig(
+        level=os.environ.get("MECANISMOS_NIVEL_REGISTRO", "INFO"),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    for ruidoso in ("kafka", "alembic", "pgqueuer"):
+        logging.getLogger(ruidoso).setLevel(logging.WARNING)
+    try:
+        app(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as salida:
+        sys.exit(salida.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except Exception as error:
+        codigo = codigo_de(error)
+        if codigo is None:
+            raise
+        explicar_error(error)
+        sys.exit(codigo)

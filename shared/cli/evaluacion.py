@@ -1,0 +1,71 @@
+"""``mecanismos evaluar``: judge a file against a folder of registers, without any server."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shared.cli import salida
+from shared.tipos import formato_pesos
+
+
+def agregar(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command("evaluar")
+    def evaluar(
+        mecanismo: Annotated[str, typer.Argument(help="Nombre, por ejemplo anticipo_uci")],
+        archivo: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Lo radicado")],
+        cortes: Annotated[
+            Path,
+            typer.Option(
+                exists=True, file_okay=False, help="Carpeta con <registro>.csv, .txt o .parquet"
+            ),
+        ],
+        destino: Annotated[
+            Path, typer.Option("--salida", file_okay=False, help="Carpeta de resultados")
+        ],
+        fecha: Annotated[
+            datetime | None,
+            typer.Option(formats=["%Y-%m-%d"], help="Fecha de radicación; hoy si no se da"),
+        ] = None,
+        motor: Annotated[str, typer.Option(help="Motor de evaluación")] = "duckdb",
+        en_json: Annotated[bool, typer.Option("--json", help="Resumen en JSON")] = False,
+    ) -> None:
+        """Evalúa ARCHIVO con las reglas del mecanismo y deja tres archivos en la salida."""
+        _evaluar(mecanismo, archivo, cortes, destino, fecha, motor, en_json)
+
+
+def _evaluar(
+    nombre: str,
+    archivo: Path,
+    cortes: Path,
+    destino: Path,
+    fecha: datetime | None,
+    motor: str,
+    en_json: bool,
+) -> None:
+    from shared.focalizacion.descubrir import mecanismo
+    from shared.radicacion.evaluacion import evaluar_archivo
+    from shared.tipos import RelojSistema
+
+    if motor != "duckdb":
+        raise typer.BadParameter("Por ahora solo hay motor duckdb.", param_hint="--motor")
+    dia: date = RelojSistema().hoy() if fecha is None else fecha.date()
+    elegido = mecanismo(nombre)
+    with salida.errores.status(f"Evaluando {archivo.name}…"):
+        evaluacion = evaluar_archivo(elegido, archivo, cortes, destino, fecha=dia)
+    if en_json:
+        salida.en_json(json.loads((destino / "resumen.json").read_text(encoding="utf-8")))
+        return
+    resumen = evaluacion.resumen
+    salida.tabla("Registros por estado", ("Estado", "#Registros"), resumen.por_estado.items())
+    salida.tabla("Registros por causal", ("Regla", "#Registros"), resumen.por_causal.items())
+    salida.consola.print(f"Valor: {formato_pesos(resumen.valor_centavos)}")
+    for regla in resumen.reglas_no_aplicadas:
+        salida.consola.print(f"No se aplicó {regla['codigo']}: falta {', '.join(regla['falta'])}.")
+    salida.consola.print(f"Resultados en {destino}")

@@ -1,0 +1,138 @@
+"""``mecanismos radicar``: send a file to the REST API and show what came of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from shared.cli import salida
+from shared.tipos import EntradaInvalida
+
+_ESPERA_S = 30
+
+
+def agregar(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command("radicar")
+    def radicar(
+        mecanismo: Annotated[str, typer.Argument(help="Nombre, por ejemplo anticipo_uci")],
+        archivo: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+        entidad: Annotated[str, typer.Option(help="NIT, o código de la EPS")],
+        solicitud: Annotated[
+            Path | None,
+            typer.Option(
+                exists=True,
+                dir_okay=False,
+                help="JSON con los datos de la solicitud; por defecto, ARCHIVO con otra extensión",
+            ),
+        ] = None,
+        certificacion: Annotated[
+            Path | None, typer.Option(exists=True, dir_okay=False, help="PDF firmado")
+        ] = None,
+        simular: Annotated[bool, typer.Option("--simular", help="Probar sin radicar")] = False,
+        api: Annotated[
+            str, typer.Option(envvar="MECANISMOS_API", help="Dirección de la API")
+        ] = "http://127.0.0.1:8000",
+        clave: Annotated[str | None, typer.Option(help="Idempotency-Key")] = None,
+        en_json: Annotated[bool, typer.Option("--json", help="Respuesta en JSON")] = False,
+    ) -> None:
+        """Radica ARCHIVO por la API.
+
+        El token sale de MECANISMOS_TOKEN; en desarrollo se emite uno.
+        """
+        respuesta = _enviar(
+            f"{api}/{mecanismo.replace('_', '-')}",
+            _token(mecanismo, entidad),
+            archivo,
+            solicitud or _junto_a(archivo),
+            certificacion,
+            simular=simular,
+            clave=clave,
+        )
+        if en_json:
+            salida.en_json(respuesta)
+        else:
+            _mostrar(respuesta)
+
+
+def _junto_a(archivo: Path) -> Path:
+    """``camas.csv`` is sent with the envelope in ``camas.json``."""
+    sobre = archivo.with_suffix(".json")
+    if not sobre.is_file():
+        raise EntradaInvalida(
+            f"Falta {sobre.name} con los datos de la solicitud (nit, dv, periodo, firmante, "
+            "cuenta). Póngalo junto al archivo, o dé otro con --solicitud."
+        )
+    return sobre
+
+
+def _token(mecanismo: str, entidad: str) -> str:
+    if token := os.environ.get("MECANISMOS_TOKEN"):
+        return token
+    from shared.cli.identidad import token_de_desarrollo
+    from shared.focalizacion.descubrir import mecanismo as buscar
+
+    rol = buscar(mecanismo).roles_radican[0]
+    return token_de_desarrollo(f"consola-{entidad}", [rol], entidad, timedelta(hours=1))
+
+
+def _enviar(
+    raiz: str,
+    token: str,
+    archivo: Path,
+    solicitud: Path,
+    certificacion: Path | None,
+    *,
+    simular: bool,
+    clave: str | None,
+) -> dict[str, Any]:
+    import httpx
+
+    encabezados = {"Authorization": f"Bearer {token}", "Prefer": f"wait={_ESPERA_S}"}
+    if clave:
+        encabezados["Idempotency-Key"] = clave
+    with archivo.open("rb") as contenido:
+        archivos: dict[str, Any] = {"archivo": (archivo.name, contenido)}
+        if certificacion is not None:
+            archivos["certificacion"] = (certificacion.name, certificacion.read_bytes())
+        respuesta = httpx.post(
+            f"{raiz}/v1/radicaciones",
+            params={"simular": "true"} if simular else {},
+            headers=encabezados,
+            data={"solicitud": solicitud.read_text(encoding="utf-8")},
+            files=archivos,
+            timeout=_ESPERA_S + 60,
+        )
+    cuerpo: dict[str, Any] = json.loads(respuesta.text)
+    if respuesta.is_success:
+        return cuerpo
+    salida.errores.print(f"[bold red]{cuerpo.get('title')}[/]. {cuerpo.get('detail')}")
+    for error in cuerpo.get("errores", []):
+        salida.errores.print(f"  {error.get('donde')}: {error.get('mensaje')}")
+    if respuesta.status_code >= 500:
+        sys.exit(salida.Codigo.INFRAESTRUCTURA)
+    if respuesta.status_code in {413, 422}:
+        sys.exit(salida.Codigo.ENTRADA)
+    sys.exit(salida.Codigo.NEGADO)
+
+
+def _mostrar(respuesta: dict[str, Any]) -> None:
+    if mensaje := respuesta.get("mensaje"):
+        salida.consola.print(mensaje)
+    if radicado := respuesta.get("radicado"):
+        salida.consola.print(f"Radicado {radicado}: {respuesta['estado']}")
+    resumen = respuesta.get("resumen")
+    if not resumen:
+        return
+    salida.tabla("Registros por estado", ("Estado", "#Registros"), resumen["por_estado"].items())
+    salida.tabla("Por causal", ("Regla", "#Registros"), resumen["por_causal"].items())
+    salida.consola.print(f"Valor: {resumen['valor']} {resumen['moneda']}")
+    for hallazgo in respuesta.get("hallazgos", [])[:20]:
+        salida.consola.print(f"  Fila {hallazgo['fila']}: {hallazgo['mensaje']}")

@@ -1,0 +1,142 @@
+"""Bank accounts of payees: given, checked, changed (ANT-18)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.giros.errors import (
+    CuentaInexistente,
+    EstadoNoPermite,
+    ReconocimientoInexistente,
+    TitularDistinto,
+)
+from shared.giros.model import (
+    CuentaBancaria,
+    CuentaPago,
+    EsperaPor,
+    EstadoCuentaBancaria,
+    EstadoReconocimiento,
+    Reconocimiento,
+)
+from shared.giros.repository import CuentaRepository, ReconocimientoRepository
+from shared.giros.service.trabajo import abrir, abrir_varias, cerrar
+from shared.seguridad import ROLES_ENTIDAD, Rol, Usuario, alcance, exigir
+from shared.tipos import Reloj
+
+_ADMITE_OTRA_CUENTA = frozenset(
+    {
+        EstadoReconocimiento.ESPERA_PRESUPUESTO,
+        EstadoReconocimiento.RECONOCIDO,
+        EstadoReconocimiento.ESPERA_CUENTA,
+    }
+)
+
+
+async def verificar_cuenta(
+    tx: AsyncConnection,
+    cuenta_id: UUID,
+    *,
+    aceptada: bool = True,
+    motivo: str | None = None,
+    usuario: Usuario,
+    reloj: Reloj,
+) -> CuentaBancaria:
+    """Write the outcome of checking an account and let its recognitions go on, in order.
+
+    The same outcome again changes nothing. A rejected account is never accepted later: the
+    payee gives another one.
+
+    Raises:
+        Prohibido: neither operador nor treasury.
+        CuentaInexistente: no such account.
+        TitularDistinto: its holder is not the payee, so it cannot be accepted.
+        EstadoNoPermite: it was rejected before.
+    """
+    exigir(usuario, Rol.OPERADOR, Rol.TESORERIA)
+    cuentas, reconocimientos = CuentaRepository(tx), ReconocimientoRepository(tx)
+    # Lines first, before reading the account: an approval under way sees one state or the other.
+    lineas = await reconocimientos.lineas_con_cuenta(cuenta_id)
+    trabajos = await abrir_varias(tx, lineas, por=usuario.sujeto, reloj=reloj)
+    cuenta = (await cuentas.get_many([cuenta_id])).get(cuenta_id)
+    if cuenta is None:
+        raise CuentaInexistente(f"No existe la cuenta {cuenta_id}.")
+    destino = EstadoCuentaBancaria.VERIFICADA if aceptada else EstadoCuentaBancaria.RECHAZADA
+    if cuenta.estado is destino:
+        return cuenta
+    if aceptada:
+        _exigir_aceptable(cuenta)
+    cuenta = await cuentas.decidir(
+        cuenta_id, destino, motivo=motivo, por=usuario.sujeto, ahora=reloj.ahora()
+    )
+    for trabajo in trabajos.values():
+        await trabajo.ordenar_en_orden()
+    await cerrar(list(trabajos.values()))
+    return cuenta
+
+
+def _exigir_aceptable(cuenta: CuentaBancaria) -> None:
+    if cuenta.estado is EstadoCuentaBancaria.RECHAZADA:
+        raise EstadoNoPermite(
+            "La cuenta fue rechazada. El beneficiario debe registrar otra.",
+            estado=cuenta.estado.value,
+        )
+    if cuenta.pago.titular_nit != cuenta.nit:
+        raise TitularDistinto(
+            f"El titular de la cuenta es {cuenta.pago.titular_nit} y el beneficiario es "
+            f"{cuenta.nit}. Pida una cuenta a nombre del beneficiario."
+        )
+
+
+async def cambiar_cuenta(
+    tx: AsyncConnection,
+    reconocimiento_id: UUID,
+    pago: CuentaPago,
+    *,
+    usuario: Usuario,
+    reloj: Reloj,
+) -> Reconocimiento:
+    """Pay an unpaid recognition into another account, once it is verified.
+
+    A returned giro changes account through ``reprogramar``.
+
+    Raises:
+        Prohibido: neither the payee nor operador.
+        ReconocimientoInexistente: no such recognition, or of another entity.
+        EstadoNoPermite: it is ordered or paid.
+    """
+    exigir(usuario, Rol.OPERADOR, *ROLES_ENTIDAD)
+    hallado = await obtener(tx, reconocimiento_id, usuario)
+    trabajo = await abrir(tx, hallado.linea_id, por=usuario.sujeto, reloj=reloj)
+    r = await obtener(tx, reconocimiento_id, usuario)
+    if r.estado not in _ADMITE_OTRA_CUENTA:
+        raise EstadoNoPermite(
+            f"El reconocimiento está en {r.estado} y ya no admite otra cuenta.",
+            estado=r.estado.value,
+        )
+    cuenta = (await trabajo.cuentas.asegurar([(r.nit, pago)], trabajo.ahora))[r.nit, pago]
+    espera = EsperaPor.AFORO.value if r.espera_por is EsperaPor.AFORO else None
+    await trabajo.reconocimientos.cambiar(
+        r.id,
+        trabajo.ahora,
+        cuenta_id=cuenta.id,
+        estado=r.estado.value if espera else EstadoReconocimiento.RECONOCIDO.value,
+        espera_por=espera,
+    )
+    await trabajo.ordenar_en_orden()
+    await cerrar([trabajo])
+    return await obtener(tx, reconocimiento_id, usuario)
+
+
+async def obtener(tx: AsyncConnection, reconocimiento_id: UUID, usuario: Usuario) -> Reconocimiento:
+    """A recognition that the user may see.
+
+    Raises:
+        ReconocimientoInexistente: no such one, or of another entity.
+    """
+    hallados = await ReconocimientoRepository(tx).get_many([reconocimiento_id])
+    r = hallados.get(reconocimiento_id)
+    if r is None or alcance(usuario) not in {None, r.nit}:
+        raise ReconocimientoInexistente(f"No existe el reconocimiento {reconocimiento_id}.")
+    return r

@@ -1,0 +1,149 @@
+"""The worker: takes radicaciones from the queue, one at a time.
+
+A job is taken up again by another worker when its heartbeat stops. The evaluation runs in a
+thread, because a blocked loop would stop the heartbeat and let a second worker run the same job.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+from pgqueuer.errors import RetryRequested
+from pgqueuer.models import Job
+from pgqueuer.qm import QueueManager
+from pgqueuer.queries import Queries
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+
+from shared.db import Ajustes, UnitOfWork, crear_engine
+from shared.db.cola import encolar
+from shared.eventos.fallos import detener_con_senales
+from shared.focalizacion.model import Mecanismo
+from shared.radicacion.archivos import Almacen
+from shared.radicacion.repository import RadicacionRepository
+from shared.radicacion.service import TRABAJO_EVALUAR, Contexto
+from shared.radicacion.trabajo import procesar
+from shared.tipos import EntradaInvalida, InvarianteRota, Rechazo, Reloj
+
+_log = logging.getLogger(__name__)
+_ESPERA_REINTENTO: Final = timedelta(seconds=5)
+_CONSULTA: Final = timedelta(seconds=5)
+_BARRIDO_S: Final = 30.0
+
+
+@dataclass
+class Trabajador:
+    """Runs the jobs of every mechanism on one database."""
+
+    mecanismos: Mapping[str, Mecanismo]
+    uow: UnitOfWork
+    reloj: Reloj
+    almacen: Almacen
+    turno: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One job at a time: memory is planned for one evaluation."""
+
+    async def atender(self, trabajo: Job) -> None:
+        """One job of the queue.
+
+        Raises:
+            RetryRequested: something passing (database, disk) failed; try again in five seconds.
+        """
+        if trabajo.payload is None:
+            raise InvarianteRota("un trabajo sin radicación")
+        radicacion_id = UUID(trabajo.payload.decode())
+        async with self.turno:
+            try:
+                await self._procesar(radicacion_id)
+            except (OSError, DBAPIError, asyncpg.PostgresConnectionError, Rechazo) as error:
+                _log.warning("Radicación %s: se reintenta (%s)", radicacion_id, _nombre(error))
+                raise RetryRequested(_ESPERA_REINTENTO, _nombre(error)) from error
+
+    async def _procesar(self, radicacion_id: UUID) -> None:
+        async with self.uow.begin() as tx:
+            radicacion = await RadicacionRepository(tx).por_id(radicacion_id)
+        if radicacion is None:
+            _log.error("No existe la radicación %s de la cola", radicacion_id)
+            return
+        mecanismo = self.mecanismos[radicacion.mecanismo]
+        await procesar(radicacion_id, Contexto(mecanismo, self.uow, self.reloj, self.almacen))
+
+    async def barrer(self) -> None:
+        """Queue again what is unfinished and has no job: a handler that broke loses its own."""
+        while True:
+            with suppress(OSError, DBAPIError, Rechazo):
+                async with self.uow.begin() as tx:
+                    huerfanas = await RadicacionRepository(tx).huerfanas()
+                    if huerfanas:
+                        await encolar(tx, TRABAJO_EVALUAR, [str(h) for h in huerfanas])
+            await asyncio.sleep(_BARRIDO_S)
+
+
+def _nombre(error: BaseException) -> str:
+    return type(error).__name__
+
+
+async def correr(
+    ajustes: Ajustes,
+    mecanismos: Mapping[str, Mecanismo],
+    *,
+    parar: asyncio.Event | None = None,
+) -> None:
+    """Work until SIGTERM or SIGINT (or until ``parar`` is set).
+
+    Raises:
+        EntradaInvalida: no database configured.
+    """
+    if not ajustes.database_url:
+        raise EntradaInvalida("El trabajador necesita DATABASE_URL.")
+    engine = crear_engine(ajustes.database_url, conexiones=4)
+    trabajador = Trabajador(
+        mecanismos, UnitOfWork(engine), ajustes.reloj(), Almacen(ajustes.datos)
+    )
+    conexion = await asyncpg.connect(dsn_asyncpg(ajustes.database_url))
+    try:
+        cola = QueueManager(Queries.from_asyncpg_connection(conexion))
+        cola.entrypoint(TRABAJO_EVALUAR)(trabajador.atender)
+        await _correr_hasta(cola, trabajador, ajustes, parar or asyncio.Event())
+    finally:
+        await conexion.close()
+        await engine.dispose()
+
+
+async def _correr_hasta(
+    cola: QueueManager, trabajador: Trabajador, ajustes: Ajustes, parar: asyncio.Event
+) -> None:
+    barrido = asyncio.create_task(trabajador.barrer())
+    espera = asyncio.create_task(_detener(cola, parar))
+    try:
+        with detener_con_senales(parar):
+            await cola.run(
+                dequeue_timeout=_CONSULTA,
+                batch_size=1,
+                max_concurrent_tasks=2,
+                heartbeat_timeout=timedelta(seconds=ajustes.latido_segundos),
+                shutdown_on_listener_failure=True,
+            )
+    finally:
+        for tarea in (barrido, espera):
+            tarea.cancel()
+            with suppress(asyncio.CancelledError):
+                await tarea
+
+
+async def _detener(cola: QueueManager, parar: asyncio.Event) -> None:
+    await parar.wait()
+    cola.shutdown.set()
+
+
+def dsn_asyncpg(dsn: str) -> str:
+    """The address as asyncpg takes it, without SQLAlchemy's driver name."""
+    url: URL = make_url(dsn)
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
