@@ -232,8 +232,7 @@ COPY (
     SELECT fila, 'ANT-12', 'no_evaluable', 'CORRECCION', 'camas_disponibles',
            'REPS no tiene capacidad ' || servicio || ' ' || poblacion || ' para la sede '
            || codigo_habilitacion || '-' || numero_sede || ' el ' || fecha
-           || '. Se paga hasta la capacidad. Si hay autorización transitoria, pida que la '
-           'reporten.'
+           || '. Repórtela en REPS y vuelva a cargar.'
     FROM juicio WHERE n12
     UNION ALL
     SELECT fila, 'ANT-13', 'incumple', 'AJUSTE', 'camas_disponibles',

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from typing import Final
 
 from services.tesoreria.banco import AjustesBanco, BancoAutomatico
 from services.tesoreria.service import TIPO_ORDENADO, recibir
@@ -13,6 +14,9 @@ from shared.eventos.consumidor import Consumo
 from shared.eventos.temas import GIROS
 from shared.giros.schemas import GiroOrdenado
 from shared.tipos import EntradaInvalida, Reloj
+
+NOMBRE: Final = "giros"
+"""How ``mecanismos consumir`` calls it."""
 
 
 def consumo(reloj: Reloj) -> Consumo[GiroOrdenado]:

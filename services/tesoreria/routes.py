@@ -16,14 +16,22 @@ from shared.db import UnitOfWork
 from shared.seguridad import Rol, Usuario
 from shared.tipos import EntradaInvalida, Prohibido, Reloj
 from shared.web import Pagina, Paginacion, leer_cursor, paginar, problemas, requiere
+from shared.web.entorno import Entorno
 
 
 @dataclass(frozen=True)
 class Dependencias:
-    """What the routes use; ``app.py`` builds it."""
+    """What the routes use; ``app.py`` builds it. Nothing connects until a route asks."""
 
-    uow: UnitOfWork
-    reloj: Reloj
+    entorno: Entorno
+
+    @property
+    def uow(self) -> UnitOfWork:
+        return self.entorno.uow
+
+    @property
+    def reloj(self) -> Reloj:
+        return self.entorno.reloj
 
 
 def _dependencias(request: Request) -> Dependencias:

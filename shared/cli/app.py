@@ -9,7 +9,6 @@ import logging
 import os
 import sys
 
-import click
 import typer
 
 from shared.cli import cortes, evaluacion, presupuesto, procesos, radicar, reglas
@@ -35,17 +34,10 @@ def main() -> None:
         level=os.environ.get("MECANISMOS_NIVEL_REGISTRO", "INFO"),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
-    for ruidoso in ("kafka", "alembic", "pgqueuer"):
+    for ruidoso in ("kafka", "alembic", "pgqueuer", "httpx"):
         logging.getLogger(ruidoso).setLevel(logging.WARNING)
     try:
-        app(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except click.exceptions.Exit as salida:
-        sys.exit(salida.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
+        app()
     except Exception as error:
         codigo = codigo_de(error)
         if codigo is None:

@@ -78,8 +78,7 @@ class Agrupador(Generic[P, R]):
         if not lista:
             return
         try:
-            async with self._uow.begin() as tx:
-                respuestas = await self._decidir(tx, [pedido for pedido, _ in lista])
+            respuestas = await self._decidir([pedido for pedido, _ in lista])
         except BaseException as error:
             for _, futuro in lista:
                 _resolver(futuro, error)
@@ -90,16 +89,29 @@ class Agrupador(Generic[P, R]):
             for (_, futuro), respuesta in zip(lista, respuestas, strict=True):
                 _resolver(futuro, respuesta)
 
-    async def _decidir(self, tx: AsyncConnection, pedidos: Sequence[P]) -> list[R | Rechazo]:
+    async def _decidir(self, pedidos: Sequence[P]) -> list[R | Rechazo]:
+        try:
+            async with self._uow.begin() as tx:
+                return await self._todos(tx, pedidos)
+        except Rechazo:
+            # Only now savepoints: when nobody is refused, which is nearly always, the list costs
+            # one transaction and nothing else.
+            async with self._uow.begin() as tx:
+                return await self._por_mitades(tx, pedidos)
+
+    async def _por_mitades(self, tx: AsyncConnection, pedidos: Sequence[P]) -> list[R | Rechazo]:
         try:
             async with tx.begin_nested():
-                respuestas = list(await self._procesar(tx, pedidos))
+                return await self._todos(tx, pedidos)
         except Rechazo as rechazo:
             if len(pedidos) == 1:
                 return [rechazo]
-            mitad = len(pedidos) // 2
-            primeros = await self._decidir(tx, pedidos[:mitad])
-            return primeros + await self._decidir(tx, pedidos[mitad:])
+        mitad = len(pedidos) // 2
+        primeros = await self._por_mitades(tx, pedidos[:mitad])
+        return primeros + await self._por_mitades(tx, pedidos[mitad:])
+
+    async def _todos(self, tx: AsyncConnection, pedidos: Sequence[P]) -> list[R | Rechazo]:
+        respuestas = list(await self._procesar(tx, pedidos))
         if len(respuestas) != len(pedidos):
             raise InvarianteRota("un caso de uso por listas no respondió a todos los pedidos")
         return respuestas

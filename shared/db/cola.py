@@ -21,6 +21,4 @@ async def encolar(tx: AsyncConnection, trabajo: str, cargas: list[str]) -> None:
     """Enqueue one job per payload; they exist only if the transaction commits."""
     conexion = await conexion_asyncpg(tx)
     cola = Queries.from_asyncpg_connection(conexion)
-    await cola.enqueue(
-        [trabajo] * len(cargas), [c.encode() for c in cargas], [0] * len(cargas)
-    )
+    await cola.enqueue([trabajo] * len(cargas), [c.encode() for c in cargas], [0] * len(cargas))

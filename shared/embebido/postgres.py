@@ -204,7 +204,12 @@ class PostgresEmbebido:
         self._soltar_candado()
 
     def destruir(self) -> None:
-        """Stop and delete every file of the cluster. There is no way back."""
+        """Stop and delete every file of the cluster. There is no way back.
+
+        Raises:
+            CarpetaEnUso: another live process serves it.
+        """
+        self.preparar()  # find it and take it: a server of somebody else is not deleted
         self.parar()
         shutil.rmtree(self._socket, ignore_errors=True)
         shutil.rmtree(self._lugar, ignore_errors=True)

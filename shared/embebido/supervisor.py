@@ -26,7 +26,7 @@ _PLAZO_DE_ARRANQUE_SEGUNDOS = 60.0
 _FALLOS_TOLERADOS_AL_ARRANCAR = 4
 
 
-class ParadaPedida(Exception):  # noqa: N818 - a wish, not an error
+class ParadaPedida(Exception):
     """Somebody asked to stop while things were still starting."""
 
 

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from kafka import ConsumerRebalanceListener, KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaTimeoutError, TopicAlreadyExistsError, for_code
 
 from shared.eventos.model import TIPO_CONTENIDO
@@ -43,8 +43,14 @@ _CABECERAS: Final = [("content-type", TIPO_CONTENIDO.encode())]
 logging.getLogger("kafka").setLevel(logging.CRITICAL)
 
 
-class BrokerNoResponde(Exception):  # noqa: N818 - a state of the outside world
+class BrokerNoResponde(Exception):
     """The broker did not do what was asked; the client was closed, try again later."""
+
+
+def _sin_crear_temas(cluster: Any) -> None:
+    """Keep a client from making a topic by asking for it, with whatever number of partitions the
+    broker likes. The option ``allow_auto_create_topics`` of kafka-python 3.0 does not arrive."""
+    cluster.config["allow_auto_create_topics"] = False
 
 
 def _tocar(servidores: str) -> None:
@@ -130,9 +136,9 @@ class Emisor:
                 linger_ms=5_000,  # nothing leaves before the flush that ends the round
                 max_block_ms=5_000,
                 delivery_timeout_ms=_PLAZO_ENTREGA_S * 1000 + 5_000,
-                allow_auto_create_topics=False,
                 **_COMUN,
             )
+            _sin_crear_temas(self._productor._metadata)
         except Exception as error:
             raise BrokerNoResponde(str(error)) from error
         self._temas = set(ids)
@@ -224,33 +230,24 @@ class Mensaje:
     valor: bytes | None
 
 
-class _DesdeElPrincipio(ConsumerRebalanceListener):  # type: ignore[misc]
-    """In front of a broker that forgets, positions mean nothing: read all, the inbox knows."""
-
-    def __init__(self, consumidor: KafkaConsumer) -> None:
-        self._consumidor = consumidor
-
-    def on_partitions_revoked(self, revoked: Any) -> None:
-        """Nothing to save: the inbox is in the database."""
-
-    def on_partitions_assigned(self, assigned: Any) -> None:
-        if assigned:
-            self._consumidor.seek_to_beginning(*assigned)
-
-
 @dataclass
 class Lector:
-    """Reads one topic as a member of a group. Offsets are committed only when told.
+    """Reads one topic. Offsets are committed only when told.
 
-    With ``en_memoria`` the broker forgets topics and offsets when it restarts. A position kept
-    from before would then skip what was published anew, so each batch counts only if the topic
-    still has the id it had when the reader was opened, and reading starts at the beginning.
+    In front of a real broker it is a member of a group. With ``en_memoria`` the broker forgets
+    topics, offsets and groups when it restarts, and a position kept from before would skip what
+    was published anew: so it takes every partition from the beginning, without a group, lets the
+    inbox tell what is new, and counts a batch only if the topic still has the id it had when the
+    reader was opened. (A group of that broker also makes whoever joins wait, for minutes if a
+    member died while joining.)
     """
 
     servidores: str
     tema: str
     grupo: str
     en_memoria: bool = False
+    sesion_ms: int = 45_000
+    """A member silent for so long leaves the group."""
     _consumidor: KafkaConsumer | None = None
     _tema_id: str = ""
     _vigilado: float = 0.0
@@ -283,7 +280,7 @@ class Lector:
             BrokerNoResponde: not committed; the messages will come again.
         """
         try:
-            if self._consumidor is not None:
+            if self._consumidor is not None and not self.en_memoria:
                 self._consumidor.commit(timeout_ms=8_000)
         except Exception as error:
             self.cerrar()
@@ -293,17 +290,19 @@ class Lector:
         self._tema_id = asegurar_temas(self.servidores, [self.tema])[self.tema]
         self._consumidor = KafkaConsumer(
             bootstrap_servers=self.servidores.split(","),
-            group_id=self.grupo,
+            group_id=None if self.en_memoria else self.grupo,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            allow_auto_create_topics=False,
-            # The embedded broker makes whoever joins wait for half of it.
-            session_timeout_ms=6_000 if self.en_memoria else 45_000,
-            heartbeat_interval_ms=1_500 if self.en_memoria else 3_000,
-            **_COMUN | {"request_timeout_ms": 50_000},
+            session_timeout_ms=self.sesion_ms,
+            heartbeat_interval_ms=min(3_000, self.sesion_ms // 4),
+            **_COMUN | {"request_timeout_ms": self.sesion_ms + 5_000},
         )
-        listener = _DesdeElPrincipio(self._consumidor) if self.en_memoria else None
-        self._consumidor.subscribe([self.tema], listener=listener)
+        _sin_crear_temas(self._consumidor._cluster)
+        if self.en_memoria:
+            particiones = self._consumidor.partitions_for_topic(self.tema) or ()
+            self._consumidor.assign([TopicPartition(self.tema, p) for p in particiones])
+        else:
+            self._consumidor.subscribe([self.tema])
 
     def _vigilar(self, *, hay_mensajes: bool) -> None:
         ahora = time.monotonic()

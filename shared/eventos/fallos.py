@@ -27,7 +27,8 @@ intervention (shutdown, statement timeout), system."""
 
 def es_transitorio(error: BaseException) -> bool:
     """Will the same work pass later, when database or network are back?"""
-    if isinstance(error, OSError | asyncpg.InterfaceError):
+    # The last one is what a connection cut in the middle of a command says afterwards.
+    if isinstance(error, OSError | asyncpg.InterfaceError | asyncpg.InternalClientError):
         return True
     if isinstance(error, Rechazo):
         return error.reintentable

@@ -113,9 +113,7 @@ def _reducir_por_fila(
     return halladas.filter(condicion).group_by(_FILA).agg(*_agregados(cruce))
 
 
-def _con_corte(
-    filas: Marco, cruce: Cruce, cortes: Sequence[date]
-) -> tuple[Marco, dict[str, str]]:
+def _con_corte(filas: Marco, cruce: Cruce, cortes: Sequence[date]) -> tuple[Marco, dict[str, str]]:
     """Rows with the corte in force on their day, if there are several, and the keys to join."""
     claves = dict(cruce.claves)
     if cruce.por_corte and len(cortes) > 1:

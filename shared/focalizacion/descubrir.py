@@ -1,4 +1,4 @@
-"""Find the mechanisms and the applications by scanning ``services/*``: nobody registers anything."""
+"""Find mechanisms and applications by scanning ``services/*``: nobody registers anything."""
 
 from __future__ import annotations
 
@@ -34,9 +34,7 @@ def _modulos(nombre: str) -> dict[str, ModuleType]:
 
 def mecanismos() -> dict[str, Mecanismo]:
     """Every mechanism by its name."""
-    return {
-        modulo.MECANISMO.nombre: modulo.MECANISMO for modulo in _modulos("mecanismo").values()
-    }
+    return {modulo.MECANISMO.nombre: modulo.MECANISMO for modulo in _modulos("mecanismo").values()}
 
 
 def mecanismo(nombre: str) -> Mecanismo:
@@ -56,6 +54,9 @@ def mecanismo(nombre: str) -> Mecanismo:
 
 def aplicaciones() -> dict[str, Any]:
     """Every application by the name under which it hangs: ``anticipo-uci``, ``operaciones``…"""
-    return {
-        carpeta.replace("_", "-"): modulo.app for carpeta, modulo in _modulos("app").items()
-    }
+    return {carpeta.replace("_", "-"): modulo.app for carpeta, modulo in _modulos("app").items()}
+
+
+def consumidores() -> dict[str, Any]:
+    """``correr`` of every service that consumes events, by the name it gives itself."""
+    return {modulo.NOMBRE: modulo.correr for modulo in _modulos("consumidor").values()}

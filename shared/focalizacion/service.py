@@ -200,12 +200,12 @@ def juzgar(mecanismo: Mecanismo, insumos: Insumos, motor: Motor) -> Juicio:
     )
     valorada = nw.col("estado").is_in(sorted(mecanismo.estados.valorados))
     valor = mecanismo.liquidacion.valor_centavos.cast(nw.Int64)
-    de_mensaje = sorted(
-        {"fila"}.union(*(campos for f in fallas if (campos := f.regla.columnas_de_mensaje)))
-    )
+    de_mensaje = sorted({c for f in fallas for c in f.regla.columnas_de_mensaje} - {"fila"})
+    fallida = nw.col(_FALLAS) != ""
     guardadas = motor.guardar(
         juzgadas.select(
-            *de_mensaje,
+            "fila",
+            *(nw.when(fallida).then(nw.col(campo)).alias(campo) for campo in de_mensaje),
             "estado",
             "codigos",
             _FALLAS,

@@ -26,13 +26,11 @@ async def reconocer_radicacion(
     place, and nothing is lost.
     """
     nuevo = _nuevo(radicacion, resumen, ctx)
-    vivos = await ReconocimientoRepository(tx).de_solicitud(
-        radicacion.solicitud_id, radicacion.nit
-    )
+    vivos = await ReconocimientoRepository(tx).de_solicitud(radicacion.solicitud_id, radicacion.nit)
     if vivos:
         sustitucion = await sustituir(tx, vivos[0].id, nuevo, reloj=ctx.reloj)
         queda = sustitucion.reconocimiento
-        await _enlazar(tx, radicacion, queda and queda.id, ctx)
+        await _enlazar(tx, radicacion, None if queda is None else queda.id, ctx)
     elif nuevo is not None:
         await crear_linea(tx, radicacion.mecanismo, nuevo.vigencia)
         (reconocido,) = await reconocer(tx, [nuevo], reloj=ctx.reloj)

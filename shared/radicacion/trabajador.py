@@ -104,9 +104,7 @@ async def correr(
     if not ajustes.database_url:
         raise EntradaInvalida("El trabajador necesita DATABASE_URL.")
     engine = crear_engine(ajustes.database_url, conexiones=4)
-    trabajador = Trabajador(
-        mecanismos, UnitOfWork(engine), ajustes.reloj(), Almacen(ajustes.datos)
-    )
+    trabajador = Trabajador(mecanismos, UnitOfWork(engine), ajustes.reloj(), Almacen(ajustes.datos))
     conexion = await asyncpg.connect(dsn_asyncpg(ajustes.database_url))
     try:
         cola = QueueManager(Queries.from_asyncpg_connection(conexion))

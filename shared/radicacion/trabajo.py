@@ -61,7 +61,7 @@ class Preparada:
     historia: Sequence[tuple[str, str]]
 
 
-class AlguienLoTiene(Exception):  # noqa: N818 - a lost race, handled here
+class AlguienLoTiene(Exception):
     """Another submission committed one of these rights first."""
 
 

@@ -14,7 +14,7 @@ class InvarianteRota(RuntimeError):
     """A state the code promised could not happen: a bug, never an answer to a user."""
 
 
-class Rechazo(Exception):  # noqa: N818 - an expected refusal, not an error of ours
+class Rechazo(Exception):
     """Base of the expected refusals. ``extra`` travels as members of the problem document."""
 
     codigo: ClassVar[str] = "solicitud.rechazada"

@@ -169,7 +169,8 @@ class DocumentoIdentidad:
         tipo, numero = normalizar_documento(tipo, numero)
         if tipo not in TIPOS_DOCUMENTO:
             raise EntradaInvalida(
-                f"El tipo de documento «{tipo}» no existe. Use uno de: {', '.join(TIPOS_DOCUMENTO)}."
+                f"El tipo de documento «{tipo}» no existe. "
+                f"Use uno de: {', '.join(TIPOS_DOCUMENTO)}."
             )
         if not numero:
             raise EntradaInvalida("Falta el número de documento.")

@@ -19,6 +19,8 @@ ARCHIVOS = {
     "reps_servicios": "reps_servicios_suroccidente_2023-06.csv",
     "reps_capacidad": "reps_capacidad_instalada_2022-11_muestra.csv",
 }
+Con = duckdb.DuckDBPyConnection
+Fuentes = dict[str, FuenteRegistro]
 SERVIUCIS = "050450767202"
 
 

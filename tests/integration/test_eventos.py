@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from pydantic import BaseModel, ConfigDict
@@ -32,7 +33,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.db import Ajustes, UnitOfWork
 from shared.embebido.kafka import KafkaEmbebido, puerto_libre
 from shared.eventos import Evento, Sobre, consumidor, publicar, relevo
-from shared.eventos.consumidor import Consumo
+from shared.eventos.broker import Lector, asegurar_temas
+from shared.eventos.consumidor import Consumidor, Consumo
 from shared.eventos.temas import GIROS, PARTICIONES, RECONOCIMIENTOS, muertos
 from shared.tipos import Conflicto, InvarianteRota, RelojSistema
 from tests.support.infra import BaseDePrueba
@@ -154,7 +156,9 @@ def leer_tema(bootstrap: str, tema: str, cuantos: int, segundos: float = 20) -> 
         bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False
     )
     try:
-        lector.assign([TopicPartition(tema, p) for p in range(PARTICIONES)])
+        particiones = lector.partitions_for_topic(tema) or ()
+        assert len(particiones) == PARTICIONES
+        lector.assign([TopicPartition(tema, p) for p in particiones])
         leidos: list[Any] = []
         limite = time.monotonic() + segundos
         while len(leidos) < cuantos and time.monotonic() < limite:
@@ -285,8 +289,6 @@ async def test_killed_between_send_and_mark_the_relay_repeats_and_the_inbox_keep
 
 
 def leer_tema_cuando_exista(ajustes: Ajustes, cuantos: int) -> list[Any]:
-    from shared.eventos.broker import asegurar_temas
-
     asegurar_temas(ajustes.kafka or "", [GIROS])
     return leer_tema(ajustes.kafka or "", GIROS, cuantos)
 
@@ -386,6 +388,44 @@ def ensuciar(bootstrap: str) -> None:
     productor.close()
 
 
+async def test_members_of_a_group_take_over_from_each_other(
+    uow: UnitOfWork, ajustes: Ajustes, cuaderno: Cuaderno
+) -> None:
+    """In front of a broker that remembers: committed offsets, and rebalances, lose nothing."""
+
+    def miembro() -> Any:
+        lector = Lector(ajustes.kafka or "", GIROS, "mecanismos.tesoreria", sesion_ms=6_000)
+        return en_marcha(
+            lambda parar: Consumidor(cuaderno.consumo(), lector, uow, RELOJ, parar).correr()
+        )
+
+    def tanda(numero: int) -> list[Evento]:
+        return [aviso(n, clave=str(n)) for n in range(numero * 30, numero * 30 + 30)]
+
+    async with relevando(ajustes):
+        await anunciar(uow, *tanda(0))
+        async with miembro():
+            await anotados_llegan_a(uow, list(range(30)))
+            async with miembro():
+                await anunciar(uow, *tanda(1))
+                await anotados_llegan_a(uow, list(range(60)))
+                await asyncio.sleep(4)  # the second one has joined by now
+                await anunciar(uow, *tanda(2))
+                await anotados_llegan_a(uow, list(range(90)))
+            await anunciar(uow, *tanda(3))
+            await anotados_llegan_a(uow, list(range(120)))
+        await anunciar(uow, aviso(1000))
+        await todo_publicado(uow)
+    lector = Lector(ajustes.kafka or "", GIROS, "mecanismos.tesoreria", sesion_ms=6_000)
+    siguientes: list[Any] = []
+    limite = time.monotonic() + 20
+    while not siguientes and time.monotonic() < limite:
+        siguientes = await asyncio.to_thread(lector.leer)
+    lector.cerrar()
+    # It goes on where the group was.
+    assert [json.loads(m.valor)["subject"] for m in siguientes] == ["1000"]
+
+
 async def test_only_one_of_two_relays_works_and_the_other_takes_over(
     uow: UnitOfWork, ajustes: Ajustes
 ) -> None:
@@ -409,8 +449,6 @@ async def test_only_one_of_two_relays_works_and_the_other_takes_over(
 async def test_losing_the_database_session_stops_neither_relay_nor_consumer(
     uow: UnitOfWork, ajustes: Ajustes, base: BaseDePrueba, cuaderno: Cuaderno
 ) -> None:
-    import asyncpg
-
     superusuario = await asyncpg.connect(base.dsn_superusuario)
     try:
         async with relevando(ajustes), cuaderno.consumiendo(ajustes):

@@ -1,4 +1,4 @@
-"""The engine on invented mechanisms of a few columns: verdicts, effects, states, joins, messages."""
+"""The engine on invented mechanisms of a few columns: verdicts, states, joins, messages."""
 
 from __future__ import annotations
 
@@ -581,11 +581,10 @@ def test_corte_del_dia_sin_cortes_no_dice_nada() -> None:
     ("expresion", "leidas"),
     [
         (col("a") > col("b"), {"a", "b"}),
-        (col("a").is_in(["col(z)"]) & ~col("b").is_null(), {"a", "b"}),
+        (col("a").is_in(["z"]) & ~col("b").is_null(), {"a", "b"}),
         (nw.when(col("a") > 1).then(col("b")).otherwise(col("c")), {"a", "b", "c"}),
         (nw.max_horizontal(col("a"), lit(0)), {"a"}),
-        (col("a").max().over("b"), {"a", "b"}),
-        (nw.sum_horizontal("a", "b"), {"a", "b"}),
+        (col("a", "b").max(), {"a", "b"}),
         (lit(None, dtype=nw.Boolean), set()),
     ],
     ids=repr,

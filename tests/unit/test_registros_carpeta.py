@@ -176,7 +176,7 @@ def test_lo_derivado_cede_ante_el_extracto_propio(
     ]
 
 
-def _corte(datos: Path, contenido: str, creado: datetime, registro: str) -> Corte:
+def _corte(datos: Path, contenido: str, registro: str, dia_carga: int) -> Corte:
     archivo = datos / "archivo.csv"
     archivo.write_text(contenido)
     dia = date(2021, 2, 28)
@@ -195,7 +195,7 @@ def _corte(datos: Path, contenido: str, creado: datetime, registro: str) -> Cort
         motivo=None,
         derivado_de=None,
         cargado_por="operador",
-        created_at=creado,
+        created_at=datetime(2021, 3, dia_carga, tzinfo=UTC),
     )
 
 
@@ -209,9 +209,7 @@ def test_varios_cortes_se_unen_y_el_ultimo_gana_su_clave(
     )
     nueva = fila.format(acto=1, camas=4, estado="REVOCADA")
     cortes = [
-        _corte(
-            tmp_path, encabezado + filas, datetime(2021, 3, dia, tzinfo=UTC), "reps_transitorias"
-        )
+        _corte(tmp_path, encabezado + filas, "reps_transitorias", dia)
         for dia, filas in ((1, vieja), (2, nueva))
     ]
     fuentes = abrir_cortes(con, {"reps_transitorias": cortes, "historia": []}, datos=tmp_path)
@@ -226,8 +224,7 @@ def test_varios_cortes_se_unen_y_el_ultimo_gana_su_clave(
 def test_un_corte_viejo_sin_una_columna_nueva(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    creado = datetime(2021, 3, 1, tzinfo=UTC)
-    corte = _corte(tmp_path, "hab_sede\n050010010101\n", creado, "reps_sedes")
+    corte = _corte(tmp_path, "hab_sede\n050010010101\n", "reps_sedes", 1)
     ruta = tmp_path / corte.ruta
     con.execute(f"COPY (SELECT '050010010101' AS hab_sede) TO '{ruta}' (FORMAT parquet)").fetchall()
     fuente = abrir_cortes(con, {"reps_sedes": [corte]}, datos=tmp_path)["reps_sedes"]

@@ -300,7 +300,7 @@ class _Lector:
         self.examen = examen
         self.corrida = corrida
         """Empty columns to the left, which the library leaves out."""
-        self.filas = enumerate(filas)
+        self.filas = self._todas(filas)
         self.combinadas: list[Rango] = []
         self.activas: list[Rango] = []
         encabezado = self._encabezado(campos, limites)
@@ -313,6 +313,17 @@ class _Lector:
         self.combinadas = sorted(
             (r for r in rangos if any(r[0][1] <= c <= r[1][1] for c in usadas)), reverse=True
         )
+
+    def _todas(self, filas: Iterator[list[Any]]) -> Iterator[tuple[int, list[Any]]]:
+        """Rows with their number from 0, and those below that hold nothing but new formulas.
+
+        A formula that no spreadsheet has computed has no value, and the library leaves it out.
+        """
+        numero = -1
+        for numero, valores in enumerate(filas):
+            yield numero, valores
+        for resto in sorted({c >> 14 for c in self.examen.formulas if c >> 14 > numero}):
+            yield resto, []
 
     def _encabezado(self, campos: Sequence[Campo], limites: Limites) -> list[str]:
         celdas: list[str] = []

@@ -397,6 +397,9 @@ class _Lector:
                 self.sueltas += 1
                 return [], leido or _COMILLA_SUELTA, 1
             celdas, usadas = leido
+            if usadas > 1 and self._parecen_filas(lineas[i : i + usadas]):
+                self.sueltas += 1
+                return [], _COMILLA_SUELTA, 1
         if len(celdas) > self.ancho and not any(c.strip() for c in celdas[self.ancho :]):
             del celdas[self.ancho :]
             self._avisar_recorte()
@@ -406,6 +409,12 @@ class _Lector:
             self.sueltas += 1
             return [], _COMILLA_SUELTA, 1
         return [], self._ancho_malo(len(celdas)), 1
+
+    def _parecen_filas(self, lineas: Sequence[str]) -> bool:
+        """Every line of a quoted cell is a whole row: two loose quotes that found each other."""
+        return self.ancho > 3 and all(
+            linea.count(self.separador) == self.ancho - 1 for linea in lineas
+        )
 
     def _ancho_malo(self, n: int) -> str:
         causa = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -15,6 +15,7 @@ from shared.radicacion.esquema import describir
 from shared.radicacion.plantilla import plantilla_xlsx
 from shared.radicacion.service import Contexto, ventana_de
 from shared.tipos import Periodo
+from shared.tipos.campos import Tipo
 from shared.web.dependencias import UsuarioActual
 from shared.web.entorno import Entorno
 
@@ -38,7 +39,7 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
     @router.get("/plantilla.xlsx", summary="Plantilla para llenar", response_class=Response)
     async def plantilla(_: UsuarioActual) -> Response:
         contenido = await asyncio.to_thread(
-            plantilla_xlsx, mecanismo.esquema.campos, mecanismo.titulo
+            plantilla_xlsx, mecanismo.esquema.campos, mecanismo.titulo, [_ejemplo(mecanismo)]
         )
         nombre = f"plantilla-{mecanismo.ruta}.xlsx"
         return Response(
@@ -68,3 +69,16 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
         }
 
     return router
+
+
+def _ejemplo(mecanismo: Mecanismo) -> dict[str, Any]:
+    """One row that shows how each column is written."""
+    ejemplos: dict[str, Any] = {}
+    for campo in mecanismo.esquema.campos:
+        if campo.tipo is Tipo.FECHA and campo.ejemplo:
+            ejemplos[campo.nombre] = date.fromisoformat(campo.ejemplo)
+        elif campo.tipo is Tipo.ENTERO and campo.ejemplo:
+            ejemplos[campo.nombre] = int(campo.ejemplo)
+        else:
+            ejemplos[campo.nombre] = campo.ejemplo
+    return ejemplos

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,11 +14,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from pydantic import ValidationError
+from starlette.background import BackgroundTask
 
 from shared.focalizacion.model import Mecanismo
 from shared.giros.service import saldo_solicitud
 from shared.radicacion.consultas import COLUMNAS_HALLAZGO, carpeta_resultado, hallazgos
-from shared.radicacion.descargas import a_csv, a_xlsx
+from shared.radicacion.descargas import csv_en_trozos, escribir_xlsx
 from shared.radicacion.errors import SolicitudIncompleta
 from shared.radicacion.model import Radicacion, Recibido
 from shared.radicacion.repository import Filtro, RadicacionRepository
@@ -50,8 +53,7 @@ _SONDEO_S = 0.1
 def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
     """Routes of the submissions of one mechanism."""
     router = APIRouter(prefix="/v1/radicaciones", tags=["Radicaciones"])
-    radica = requiere(*(Rol(r) for r in mecanismo.roles_radican))
-    Radicador = Annotated[Usuario, Depends(radica)]  # noqa: N806 - a type
+    quien_radica = [Depends(requiere(*(Rol(r) for r in mecanismo.roles_radican)))]
 
     def contexto() -> Contexto:
         return Contexto(mecanismo, entorno.uow, entorno.reloj, entorno.almacen)
@@ -60,12 +62,13 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
         "",
         status_code=202,
         response_model=RadicacionVista,
+        dependencies=quien_radica,
         openapi_extra=_cuerpos_aceptados(),
         summary="Radicar un archivo o filas JSON",
     )
     async def crear(
         request: Request,
-        usuario: Radicador,
+        usuario: UsuarioActual,
         clave: ClaveIdempotencia,
         espera: Espera,
         simular_: Annotated[
@@ -81,13 +84,14 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
         "/{radicacion_id}/correcciones",
         status_code=202,
         response_model=RadicacionVista,
+        dependencies=quien_radica,
         openapi_extra=_cuerpos_aceptados(),
         summary="Radicar una versión nueva, que reemplaza entera a la anterior",
     )
     async def corregir(
         radicacion_id: UUID,
         request: Request,
-        usuario: Radicador,
+        usuario: UsuarioActual,
         clave: ClaveIdempotencia,
         espera: Espera,
     ) -> Response:
@@ -179,12 +183,18 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
             vista=lambda h: HallazgoVista(**dict(zip(COLUMNAS_HALLAZGO, h[1:], strict=True))),
         )
 
-    @router.get("/{radicacion_id}/hallazgos.{formato}", summary="Descargar los hallazgos")
+    @router.get(
+        "/{radicacion_id}/hallazgos.{formato}",
+        summary="Descargar los hallazgos",
+        response_class=Response,
+    )
     async def descargar_hallazgos(
         radicacion_id: UUID, formato: Literal["json", "csv", "xlsx"], usuario: UsuarioActual
-    ) -> StreamingResponse:
+    ) -> Response:
         ruta = await _hallazgos_de(radicacion_id, usuario, contexto())
-        return _descarga((h[1:] for h in hallazgos(ruta)), formato, f"hallazgos-{radicacion_id}")
+        filas = (h[1:] for h in hallazgos(ruta))
+        nombre = f"hallazgos-{radicacion_id}"
+        return await _descarga(filas, formato, nombre, entorno.almacen.temporal)
 
     @router.get("/{radicacion_id}/saldo", summary="Reconocido, girado y pendiente")
     async def saldo(radicacion_id: UUID, usuario: UsuarioActual) -> dict[str, str]:
@@ -344,20 +354,29 @@ async def _hallazgos_de(radicacion_id: UUID, usuario: Usuario, ctx: Contexto) ->
     return ruta
 
 
-_TIPOS = {
-    "json": "application/json",
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _descarga(filas: Iterator[tuple[Any, ...]], formato: str, nombre: str) -> StreamingResponse:
-    escritor = {"json": _a_json, "csv": a_csv, "xlsx": a_xlsx}[formato]
-    return StreamingResponse(
-        escritor(COLUMNAS_HALLAZGO, filas),
-        media_type=_TIPOS[formato],
-        headers={"Content-Disposition": f'attachment; filename="{nombre}.{formato}"'},
-    )
+async def _descarga(
+    filas: Iterator[tuple[Any, ...]], formato: str, nombre: str, temporal: Path
+) -> Response:
+    """The table as a file. Texts that a spreadsheet could run are neutralised."""
+    disposicion = {"Content-Disposition": f'attachment; filename="{nombre}.{formato}"'}
+    if formato == "xlsx":
+        descriptor, ruta = tempfile.mkstemp(suffix=".xlsx", dir=temporal)
+        os.close(descriptor)
+        await asyncio.to_thread(escribir_xlsx, Path(ruta), COLUMNAS_HALLAZGO, filas)
+        return FileResponse(
+            ruta,
+            media_type=_XLSX,
+            headers=disposicion,
+            background=BackgroundTask(Path(ruta).unlink, missing_ok=True),
+        )
+    if formato == "csv":
+        trozos, tipo = csv_en_trozos(COLUMNAS_HALLAZGO, filas), "text/csv; charset=utf-8"
+    else:
+        trozos, tipo = _a_json(COLUMNAS_HALLAZGO, filas), "application/json"
+    return StreamingResponse(trozos, media_type=tipo, headers=disposicion)
 
 
 def _a_json(columnas: tuple[str, ...], filas: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:

@@ -56,7 +56,8 @@ CREATE TABLE radicacion (
     created_at timestamptz NOT NULL,
     CONSTRAINT uq_radicacion_clave UNIQUE (mecanismo, entidad, clave_idempotencia),
     CONSTRAINT uq_radicacion_solicitud_version UNIQUE (solicitud_id, version),
-    CONSTRAINT ck_radicacion_terminada CHECK ((terminado_at IS NULL) = (estado IN ('EN_COLA', 'EN_PROCESO')))
+    CONSTRAINT ck_radicacion_terminada
+        CHECK ((terminado_at IS NULL) = (estado IN ('EN_COLA', 'EN_PROCESO')))
 )
 """
 

@@ -1,0 +1,8 @@
+"""``python -m bench.focalizacion``."""
+
+from __future__ import annotations
+
+from bench.focalizacion import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""Run the variants by turns, each in a fresh process, and print them as ratios.
+
+Only the standard library here: a child begins with its parent's peak memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+from bench.focalizacion.variante import HILOS, MEMORIA
+
+OBJETIVO: Final = 1.5
+MOTOR: Final = "con_motor"
+A_MANO: Final = "a_mano"
+PANDAS: Final = "con_pandas"
+TITULOS: Final = {MOTOR: "motor de reglas", A_MANO: "SQL a mano", PANDAS: "pandas"}
+_UNIDAD_RSS: Final = 1024 if sys.platform == "linux" else 1
+
+
+class Fallo(Exception):
+    """A measured process did not finish well."""
+
+
+@dataclass
+class Medidas:
+    """Of one variant: seconds of each turn and the highest memory of any."""
+
+    segundos: list[float] = field(default_factory=list)
+    memoria: int = 0
+
+    def agregar(self, segundos: float, memoria: int) -> None:
+        self.segundos.append(segundos)
+        self.memoria = max(self.memoria, memoria)
+
+
+def correr(modulo: str, *argumentos: object) -> tuple[str, int]:
+    """What a module of this package prints, in a process of its own, and its peak bytes.
+
+    Raises:
+        Fallo: the process ended with an error, which the message shows.
+    """
+    orden = [sys.executable, "-m", f"bench.focalizacion.{modulo}", *map(str, argumentos)]
+    with (
+        tempfile.TemporaryFile("w+") as errores,
+        subprocess.Popen(orden, stdout=subprocess.PIPE, stderr=errores, text=True) as hijo,
+    ):
+        salida = hijo.stdout.read() if hijo.stdout else ""
+        # wait4 and not wait: only it tells the memory of this child.
+        _, estado, uso = os.wait4(hijo.pid, 0)
+        hijo.returncode = os.waitstatus_to_exitcode(estado)
+        errores.seek(0)
+        if hijo.returncode:
+            raise Fallo(f"{modulo} terminó con {hijo.returncode}:\n{errores.read()}")
+    return salida.strip(), uso.ru_maxrss * _UNIDAD_RSS
+
+
+def medir(carpeta: Path, *, filas: int, semilla: int, turnos: int) -> tuple[int, dict[str, Medidas]]:
+    """Hallazgos found and measures per variant; the first turn also checks that all agree."""
+    datos = carpeta / "datos"
+    datos.mkdir()
+    correr("datos", datos, filas, semilla)
+    medidas = {variante: Medidas() for variante in TITULOS}
+    hallazgos = 0
+    for turno in range(turnos):
+        # One turn forwards and one backwards: nobody always runs after the same neighbour.
+        for variante in list(TITULOS)[:: -1 if turno % 2 else 1]:
+            segundos, memoria = correr(variante, datos, carpeta / variante)
+            medidas[variante].agregar(float(segundos), memoria)
+        if turno == 0:
+            for otra in (A_MANO, PANDAS):
+                hallazgos = int(correr("comparar", carpeta / MOTOR, carpeta / otra)[0])
+    return hallazgos, medidas
+
+
+def razon(una: Medidas, otra: Medidas) -> float:
+    """Median of the ratios of each turn: what slows the machine slows both."""
+    return median(a / b for a, b in zip(una.segundos, otra.segundos, strict=True))
+
+
+def imprimir(filas: int, hallazgos: int, medidas: dict[str, Medidas]) -> None:
+    """The table and the ratio that has a target."""
+    print(f"Focalización del anticipo UCI: {filas:,} filas, {hallazgos:,} hallazgos con mensaje")
+    print(f"{HILOS} hilos, {MEMORIA} de límite en DuckDB; medianas de {_turnos(medidas)} turnos\n")
+    print(f"{'':<16} {'segundos':>9} {'filas/s':>10} {'memoria MB':>11} {'/ a mano':>9}")
+    for variante, titulo in TITULOS.items():
+        suya = medidas[variante]
+        tiempo = median(suya.segundos)
+        print(
+            f"{titulo:<16} {tiempo:>9.2f} {filas / tiempo:>10,.0f} {suya.memoria / 1e6:>11,.0f} "
+            f"{razon(suya, medidas[A_MANO]):>9.2f}"
+        )
+    lograda = razon(medidas[MOTOR], medidas[A_MANO])
+    veredicto = "cumple" if lograda <= OBJETIVO else "NO CUMPLE"
+    print(f"\nmotor / a mano: {lograda:.2f} (objetivo ≤ {OBJETIVO}: {veredicto})")
+    print(f"pandas / motor: {razon(medidas[PANDAS], medidas[MOTOR]):.2f}")
+    print("Las tres salidas son iguales: registros fila por fila, hallazgos como conjunto.")
+
+
+def _turnos(medidas: dict[str, Medidas]) -> int:
+    return len(medidas[MOTOR].segundos)
+
+
+def main(argumentos: Sequence[str] | None = None) -> None:
+    """Generate, measure, check and print.
+
+    Raises:
+        Fallo: a variant failed, or two do not write the same.
+    """
+    lector = argparse.ArgumentParser(prog="python -m bench.focalizacion", description=__doc__)
+    lector.add_argument("--filas", type=int, default=1_000_000)
+    lector.add_argument("--turnos", type=int, default=5)
+    lector.add_argument("--semilla", type=int, default=7)
+    dados = lector.parse_args(argumentos)
+    with tempfile.TemporaryDirectory(prefix="bench-") as carpeta:
+        hallazgos, medidas = medir(
+            Path(carpeta), filas=dados.filas, semilla=dados.semilla, turnos=dados.turnos
+        )
+    imprimir(dados.filas, hallazgos, medidas)

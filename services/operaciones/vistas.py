@@ -1,0 +1,223 @@
+"""How the back office sees things. Account numbers are masked but for treasury."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from shared.giros.model import CuentaBancaria, Giro, Reconocimiento, Reintegro, RespuestaEnSuspenso
+from shared.presupuesto.model import Resumen
+from shared.registros import Corte
+from shared.seguridad import Rol, Usuario, enmascarar_cuenta
+from shared.tipos import MONEDA, a_decimal
+
+
+class LineaVista(BaseModel):
+    """A budget line as it stands."""
+
+    mecanismo: str
+    vigencia: int
+    aforo: str
+    recaudo: str
+    reconocido: str
+    en_transito: str
+    girado: str
+    disponible: str
+    caja: str
+    moneda: str = MONEDA
+
+    @classmethod
+    def de(cls, resumen: Resumen) -> LineaVista:
+        return cls(
+            mecanismo=resumen.linea.mecanismo,
+            vigencia=resumen.linea.vigencia,
+            aforo=a_decimal(resumen.aforo_centavos),
+            recaudo=a_decimal(resumen.recaudo_centavos),
+            reconocido=a_decimal(resumen.reconocido_centavos),
+            en_transito=a_decimal(resumen.en_transito_centavos),
+            girado=a_decimal(resumen.girado_centavos),
+            disponible=a_decimal(resumen.disponible_centavos),
+            caja=a_decimal(resumen.caja_centavos),
+        )
+
+
+class ReconocimientoVista(BaseModel):
+    """A payable unit: where it stands and who approved it."""
+
+    id: UUID
+    mecanismo: str
+    vigencia: int
+    radicacion_id: UUID
+    solicitud_id: UUID
+    nit: str
+    nombre: str
+    periodo: str | None
+    registros: int
+    valor: str
+    moneda: str = MONEDA
+    estado: str
+    espera_por: str | None
+    fecha_radicacion: datetime
+    aprobado_por: str | None
+    cuenta_id: UUID | None
+
+    @classmethod
+    def de(cls, r: Reconocimiento) -> ReconocimientoVista:
+        return cls(
+            id=r.id,
+            mecanismo=r.mecanismo,
+            vigencia=r.vigencia,
+            radicacion_id=r.radicacion_id,
+            solicitud_id=r.solicitud_id,
+            nit=r.nit,
+            nombre=r.nombre,
+            periodo=r.periodo,
+            registros=r.registros,
+            valor=a_decimal(r.valor_centavos),
+            estado=r.estado,
+            espera_por=r.espera_por,
+            fecha_radicacion=r.fecha_radicacion,
+            aprobado_por=r.aprobado_por,
+            cuenta_id=r.cuenta_id,
+        )
+
+
+class CuentaVista(BaseModel):
+    """A bank account given by a payee."""
+
+    id: UUID
+    nit: str
+    codigo_banco: str
+    tipo_producto: str
+    numero_producto: str
+    titular_nit: str
+    estado: str
+
+    @classmethod
+    def de(cls, cuenta: CuentaBancaria, usuario: Usuario) -> CuentaVista:
+        numero = cuenta.pago.numero_producto
+        return cls(
+            id=cuenta.id,
+            nit=cuenta.nit,
+            codigo_banco=cuenta.pago.codigo_banco,
+            tipo_producto=cuenta.pago.tipo_producto,
+            numero_producto=numero if Rol.TESORERIA in usuario.roles else enmascarar_cuenta(numero),
+            titular_nit=cuenta.pago.titular_nit,
+            estado=cuenta.estado,
+        )
+
+
+class GiroVista(BaseModel):
+    """A payment order and the bank's word on it."""
+
+    id: UUID
+    id_giro: str
+    id_giro_origen: str | None
+    reconocimiento_id: UUID
+    lote: str
+    valor: str
+    moneda: str = MONEDA
+    estado: str
+    fecha_orden: date
+    codigo: str | None
+    que_hacer: str | None
+    referencia_banco: str | None
+
+    @classmethod
+    def de(cls, giro: Giro) -> GiroVista:
+        return cls(
+            id=giro.id,
+            id_giro=giro.id_giro,
+            id_giro_origen=giro.id_giro_origen,
+            reconocimiento_id=giro.reconocimiento_id,
+            lote=giro.lote,
+            valor=a_decimal(giro.valor_centavos),
+            estado=giro.estado,
+            fecha_orden=giro.fecha_orden,
+            codigo=giro.codigo,
+            que_hacer=giro.accion,
+            referencia_banco=giro.referencia_banco,
+        )
+
+
+class ReintegroVista(BaseModel):
+    """A file of money paid without cause."""
+
+    id: UUID
+    reconocimiento_id: UUID
+    capital: str
+    reintegrado: str
+    interes: str
+    pendiente: str
+    moneda: str = MONEDA
+    motivo: str
+    estado: str
+
+    @classmethod
+    def de(cls, r: Reintegro) -> ReintegroVista:
+        return cls(
+            id=r.id,
+            reconocimiento_id=r.reconocimiento_id,
+            capital=a_decimal(r.capital_centavos),
+            reintegrado=a_decimal(r.reintegrado_centavos),
+            interes=a_decimal(r.interes_centavos),
+            pendiente=a_decimal(r.pendiente_centavos),
+            motivo=r.motivo,
+            estado=r.estado,
+        )
+
+
+class SuspensoVista(BaseModel):
+    """A bank answer that a person must look at."""
+
+    id: UUID
+    motivo: str
+    id_giro: str
+    estado: str
+    valor: str
+    moneda: str
+    recibida_at: datetime
+
+    @classmethod
+    def de(cls, s: RespuestaEnSuspenso) -> SuspensoVista:
+        return cls(
+            id=s.id,
+            motivo=s.motivo,
+            id_giro=s.respuesta.id_giro,
+            estado=s.respuesta.estado,
+            valor=a_decimal(s.respuesta.valor_centavos),
+            moneda=s.respuesta.moneda,
+            recibida_at=s.recibida_at,
+        )
+
+
+class CorteVista(BaseModel):
+    """A dated extract of a register."""
+
+    id: UUID
+    registro: str
+    fecha_corte: date
+    archivo: str
+    sha256: str
+    filas: int
+    filas_rechazadas: int
+    estado: str
+    motivo: str | None
+    derivado_de: UUID | None
+
+    @classmethod
+    def de(cls, c: Corte) -> CorteVista:
+        return cls(
+            id=c.id,
+            registro=c.registro,
+            fecha_corte=c.fecha_corte,
+            archivo=c.archivo,
+            sha256=c.sha256_fuente,
+            filas=c.filas,
+            filas_rechazadas=c.filas_rechazadas,
+            estado=c.estado,
+            motivo=c.motivo,
+            derivado_de=c.derivado_de,
+        )

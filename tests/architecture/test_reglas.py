@@ -1,0 +1,218 @@
+"""Every rule of every mechanism keeps what its readers were promised."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+import pytest
+
+from shared.focalizacion import Cruce, Efecto, Etapa, Grupo, Mecanismo, Regla
+from shared.focalizacion.model import campos_de
+from shared.normativa import Certeza
+from shared.radicacion.historia import registros_de
+from shared.registros import EsquemaRegistro
+from shared.registros.catalogo import esquema_de
+from shared.tipos.campos import Tipo
+from tests.rules.pasos import del_registro, entradas, leidas, salidas
+from tests.support.casos import NO_JUZGA, VEREDICTO, cargar_tablas, mecanismos
+
+MECANISMOS: Final = mecanismos()
+REGLAS: Final = [(m, r) for m in MECANISMOS for r in m.reglas]
+DE_FOC: Final = [(m, r) for m, r in REGLAS if r.etapa is Etapa.FOC]
+DEL_SISTEMA: Final = frozenset({"fila", "forma_ok", "fecha_radicacion"})
+"""Columns that the evaluation adds to those submitted."""
+
+PIDEN_ACTUAR: Final = frozenset({Efecto.CORRECCION, Efecto.GLOSA, Efecto.RETENCION})
+"""Effects after which somebody has something to mend or to bring: the rule says what. A RECHAZO
+is final and an AJUSTE or an AVISO lets the record go on, so for them it is optional."""
+
+por_regla = pytest.mark.parametrize(
+    ("mecanismo", "regla"), REGLAS, ids=[f"{r.codigo}-{i}" for i, (_, r) in enumerate(REGLAS)]
+)
+por_regla_de_foc = pytest.mark.parametrize(
+    ("mecanismo", "regla"), DE_FOC, ids=[f"{r.codigo}-{i}" for i, (_, r) in enumerate(DE_FOC)]
+)
+por_mecanismo = pytest.mark.parametrize("mecanismo", MECANISMOS, ids=lambda m: m.nombre)
+
+
+def disponibles(mecanismo: Mecanismo) -> set[str]:
+    """Columns beside the row when the rules judge it."""
+    campos = {c.nombre for c in mecanismo.esquema.campos}
+    pasos = (*mecanismo.esquema.pasos, *mecanismo.liquidacion.pasos)
+    return campos.union(DEL_SISTEMA, *map(salidas, pasos))
+
+
+@por_regla
+def test_dice_que_es_lo_correcto_y_de_donde_sale(mecanismo: Mecanismo, regla: Regla) -> None:
+    assert re.fullmatch(rf"{mecanismo.prefijo}-\d\d", regla.codigo)
+    assert regla.titulo[:1].isupper()
+    assert not regla.titulo.endswith(".")
+    assert regla.fuente.norma
+    assert isinstance(regla.certeza, Certeza)
+    assert isinstance(regla.fuente.certeza, Certeza)
+
+
+@por_regla
+def test_una_decision_nuestra_no_se_presenta_como_norma(mecanismo: Mecanismo, regla: Regla) -> None:
+    if regla.fuente.certeza is Certeza.DISENO:
+        assert regla.certeza is Certeza.DISENO
+
+
+@por_regla
+def test_rige_entre_dos_fechas_en_orden(mecanismo: Mecanismo, regla: Regla) -> None:
+    if regla.desde is not None and regla.hasta is not None:
+        assert regla.desde <= regla.hasta
+
+
+@por_regla
+def test_los_textos_terminan_como_frases(mecanismo: Mecanismo, regla: Regla) -> None:
+    for texto in (regla.mensaje, regla.mensaje_no_evaluable, regla.accion):
+        assert texto == texto.strip()
+        assert not texto or texto.endswith(".")
+    assert regla.mensaje or regla.etapa is Etapa.FORMA  # the reader writes those of FORMA
+
+
+@por_regla
+def test_los_campos_del_mensaje_existen(mecanismo: Mecanismo, regla: Regla) -> None:
+    campos = regla.columnas_de_mensaje | campos_de(regla.accion)
+    conocidas = disponibles(mecanismo) if regla.etapa is Etapa.FOC else set()
+    assert campos <= conocidas
+    assert regla.columna in {"", *(c.nombre for c in mecanismo.esquema.campos)}
+
+
+@por_regla
+def test_ningun_mensaje_muestra_datos_personales(mecanismo: Mecanismo, regla: Regla) -> None:
+    personales = {c.nombre for c in mecanismo.esquema.campos if c.personal}
+    assert not personales & (regla.columnas_de_mensaje | campos_de(regla.accion))
+
+
+@por_regla
+def test_quien_debe_actuar_sabe_que_hacer(mecanismo: Mecanismo, regla: Regla) -> None:
+    if regla.etapa is Etapa.FORMA:
+        return  # the reader says what to write in each cell
+    if regla.si_incumple in PIDEN_ACTUAR:
+        assert regla.accion
+    if regla.si_no_evaluable in PIDEN_ACTUAR:
+        assert regla.mensaje_no_evaluable or regla.accion
+
+
+@por_regla
+def test_solo_las_de_focalizacion_llevan_expresion(mecanismo: Mecanismo, regla: Regla) -> None:
+    assert (regla.cumple is not None) == (regla.etapa is Etapa.FOC)
+    assert regla.aplica is None or regla.etapa is Etapa.FOC
+    assert not regla.mensaje_no_evaluable or regla.si_no_evaluable is not None
+
+
+@por_regla_de_foc
+def test_lee_columnas_que_existen(mecanismo: Mecanismo, regla: Regla) -> None:
+    expresiones = [e for e in (regla.cumple, regla.aplica) if e is not None]
+    assert regla.columnas.union(*map(leidas, expresiones)) <= disponibles(mecanismo)
+    assert set(regla.requiere) <= set(mecanismo.esquema.opcionales)
+
+
+@por_regla_de_foc
+def test_tiene_un_caso_por_veredicto(mecanismo: Mecanismo, regla: Regla) -> None:
+    """``no_evaluable`` where it has an effect; ``no_juzga`` where the rule may not apply."""
+    esperados = {"cumple", "incumple"}
+    if regla.si_no_evaluable is not None:
+        esperados.add("no_evaluable")
+    if regla.aplica is not None or regla.desde is not None or regla.hasta is not None:
+        esperados.add(NO_JUZGA)
+    assert esperados <= _probados(mecanismo, regla)
+
+
+def _probados(mecanismo: Mecanismo, regla: Regla) -> set[str]:
+    entrada = [r for r in mecanismo.reglas if r.codigo == regla.codigo].index(regla) + 1
+    return {
+        fila[tabla.encabezado.index(VEREDICTO)]
+        for tabla in cargar_tablas()
+        if (tabla.codigo, tabla.entrada) == (regla.codigo, entrada)
+        for fila in tabla.filas
+    }
+
+
+@por_mecanismo
+def test_los_codigos_van_en_orden_y_una_vez_por_dia(mecanismo: Mecanismo) -> None:
+    """One code may hold two effects, and versions of one effect that do not overlap."""
+    codigos = [r.codigo for r in mecanismo.reglas]
+    assert codigos == sorted(codigos)
+    versiones = defaultdict(list)
+    for regla in mecanismo.reglas:
+        versiones[regla.codigo, regla.si_incumple].append(regla)
+    for mismas in versiones.values():
+        for antes, despues in pairwise(mismas):
+            assert antes.hasta is not None, f"{antes.codigo}: falta hasta en la versión anterior"
+            assert despues.desde is not None, f"{antes.codigo}: falta desde en la nueva"
+            assert antes.hasta < despues.desde, f"{antes.codigo}: dos versiones el mismo día"
+
+
+@por_mecanismo
+def test_hay_una_regla_de_forma(mecanismo: Mecanismo) -> None:
+    assert len(mecanismo.reglas_de(Etapa.FORMA)) == 1
+
+
+@por_mecanismo
+def test_las_comprobaciones_de_radicacion_son_reglas_de_esa_etapa(mecanismo: Mecanismo) -> None:
+    de_rad = {r.codigo for r in mecanismo.reglas_de(Etapa.RAD)}
+    citadas = {c for c in vars(mecanismo.radicacion).values() if c is not None}
+    assert citadas <= de_rad
+
+
+@por_mecanismo
+def test_la_fecha_del_hecho_siempre_esta(mecanismo: Mecanismo) -> None:
+    """``desde`` and ``hasta`` are compared with it."""
+    hecho = next(c for c in mecanismo.esquema.campos if c.nombre == mecanismo.esquema.fecha_hecho)
+    assert (hecho.tipo, hecho.obligatorio) == (Tipo.FECHA, True)
+    assert set(mecanismo.esquema.clave) <= {c.nombre for c in mecanismo.esquema.campos}
+
+
+@por_mecanismo
+def test_cada_paso_lee_lo_que_ya_esta(mecanismo: Mecanismo) -> None:
+    """Totals of a group see only the row's own columns: those before the first join."""
+    vistas = {c.nombre for c in mecanismo.esquema.campos} | DEL_SISTEMA
+    propias: set[str] | None = None
+    for paso in (*mecanismo.esquema.pasos, *mecanismo.liquidacion.pasos):
+        if isinstance(paso, Cruce | Grupo) and propias is None:
+            propias = set(vistas)
+        lee = propias if isinstance(paso, Grupo) and propias is not None else vistas
+        assert entradas(paso) <= lee, paso
+        vistas |= salidas(paso)
+    assert leidas(mecanismo.liquidacion.valor_centavos) <= vistas
+
+
+@por_mecanismo
+def test_cada_cruce_lee_columnas_de_su_registro(mecanismo: Mecanismo) -> None:
+    registros = {e.nombre: e for e in _esquemas(mecanismo)}
+    assert set(registros) == set(mecanismo.esquema.registros)
+    for paso in mecanismo.esquema.pasos:
+        if isinstance(paso, Cruce):
+            columnas = {c.nombre for c in registros[paso.registro].columnas}
+            assert del_registro(paso) <= columnas, paso.prefijo
+            assert not paso.por_corte or "fecha_corte" in columnas, paso.prefijo
+
+
+def _esquemas(mecanismo: Mecanismo) -> Iterator[EsquemaRegistro]:
+    for registros in registros_de(mecanismo):
+        yield from map(esquema_de, registros)
+
+
+@por_mecanismo
+def test_los_estados_que_se_citan_existen(mecanismo: Mecanismo) -> None:
+    estados = mecanismo.estados
+    conocidos = set(estados.transiciones).union(*estados.transiciones.values())
+    citados = {linea.estado for linea in estados.precedencia} | {estados.otro, estados.forma}
+    assert citados | estados.valorados | estados.liberan | estados.corregibles <= conocidos
+    codigos = {r.codigo for r in mecanismo.reglas}
+    for linea in estados.precedencia:
+        assert {*linea.codigos, *linea.excepto} <= codigos
+        assert linea.efectos
+
+
+@por_mecanismo
+def test_toda_correccion_se_puede_volver_a_pedir(mecanismo: Mecanismo) -> None:
+    """Who corrects claims the same right again: those states must free it."""
+    assert mecanismo.estados.corregibles <= mecanismo.estados.liberan
