@@ -7,13 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.operaciones.roles import Interno, Reprograma, Tesorero
-from services.operaciones.vistas import CuentaVista, GiroVista, ReconocimientoVista, SuspensoVista
+from services.operaciones.vistas import CuentaVista, GiroVista, SuspensoVista
 from shared.giros.model import EstadoGiro
 from shared.giros.repository import CuentaRepository, GiroRepository
 from shared.giros.schemas import DecidirCuentaIn, ReprogramarIn
 from shared.giros.service import reprogramar, verificar_cuenta
 from shared.web.entorno import Entorno
 from shared.web.paginacion import Pagina, Paginacion, leer_cursor, paginar
+from shared.web.rutas.vistas import ReconocimientoVista
 
 
 def rutas(entorno: Entorno) -> APIRouter:

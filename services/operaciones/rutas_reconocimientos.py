@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.operaciones.roles import Interno, Operador, Ordenador
-from services.operaciones.vistas import ReconocimientoVista, ReintegroVista
+from services.operaciones.vistas import ReintegroVista
 from shared.giros.model import EstadoReconocimiento, Reintegro
 from shared.giros.repository import ReconocimientoRepository, ReintegroRepository
 from shared.giros.schemas import AprobarIn, PagoReintegroIn, ReintegroIn
@@ -29,6 +29,7 @@ from shared.seguridad import Usuario
 from shared.tipos import Reloj, de_decimal
 from shared.web.entorno import Entorno
 from shared.web.paginacion import Pagina, Paginacion, leer_cursor, paginar
+from shared.web.rutas.vistas import ReconocimientoVista
 
 
 class CasoReintegro(Protocol):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from shared.giros.model import CuentaBancaria, Giro, Reconocimiento, Reintegro, RespuestaEnSuspenso
+from shared.giros.model import CuentaBancaria, Giro, Reintegro, RespuestaEnSuspenso
 from shared.presupuesto.model import Resumen
 from shared.registros import Corte
 from shared.seguridad import Rol, Usuario, enmascarar_cuenta
@@ -40,47 +40,6 @@ class LineaVista(BaseModel):
             girado=a_decimal(resumen.girado_centavos),
             disponible=a_decimal(resumen.disponible_centavos),
             caja=a_decimal(resumen.caja_centavos),
-        )
-
-
-class ReconocimientoVista(BaseModel):
-    """A payable unit: where it stands and who approved it."""
-
-    id: UUID
-    mecanismo: str
-    vigencia: int
-    radicacion_id: UUID
-    solicitud_id: UUID
-    nit: str
-    nombre: str
-    periodo: str | None
-    registros: int
-    valor: str
-    moneda: str = MONEDA
-    estado: str
-    espera_por: str | None
-    fecha_radicacion: datetime
-    aprobado_por: str | None
-    cuenta_id: UUID | None
-
-    @classmethod
-    def de(cls, r: Reconocimiento) -> ReconocimientoVista:
-        return cls(
-            id=r.id,
-            mecanismo=r.mecanismo,
-            vigencia=r.vigencia,
-            radicacion_id=r.radicacion_id,
-            solicitud_id=r.solicitud_id,
-            nit=r.nit,
-            nombre=r.nombre,
-            periodo=r.periodo,
-            registros=r.registros,
-            valor=a_decimal(r.valor_centavos),
-            estado=r.estado,
-            espera_por=r.espera_por,
-            fecha_radicacion=r.fecha_radicacion,
-            aprobado_por=r.aprobado_por,
-            cuenta_id=r.cuenta_id,
         )
 
 

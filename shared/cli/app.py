@@ -13,6 +13,7 @@ import typer
 
 from shared.cli import cortes, evaluacion, presupuesto, procesos, radicar, reglas
 from shared.cli.salida import codigo_de, explicar_error
+from shared.focalizacion.descubrir import comandos_de_servicios
 
 app = typer.Typer(
     name="mecanismos",
@@ -26,6 +27,8 @@ for modulo in (procesos, evaluacion, radicar, reglas):
     modulo.agregar(app)
 app.add_typer(cortes.app, name="corte")
 app.add_typer(presupuesto.app, name="presupuesto")
+for nombre, comandos in comandos_de_servicios().items():
+    app.add_typer(comandos, name=nombre)
 
 
 def main() -> None:

@@ -60,3 +60,8 @@ def aplicaciones() -> dict[str, Any]:
 def consumidores() -> dict[str, Any]:
     """``correr`` of every service that consumes events, by the name it gives itself."""
     return {modulo.NOMBRE: modulo.correr for modulo in _modulos("consumidor").values()}
+
+
+def comandos_de_servicios() -> dict[str, Any]:
+    """Commands that a service adds to ``mecanismos``, under its own name."""
+    return {carpeta: modulo.app for carpeta, modulo in _modulos("cli").items()}

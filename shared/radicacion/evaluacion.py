@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,8 @@ class Resumen:
     huella: str
     versiones: dict[str, str]
     registros: dict[str, Any] = field(default_factory=dict)
+    avisos: list[dict[str, str]] = field(default_factory=list)
+    """About the submission as a whole: code and message."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +102,13 @@ def evaluar(
     *,
     fecha: date,
     devueltas: tuple[Regla, ...] = (),
+    avisos: Sequence[dict[str, str]] = (),
 ) -> Evaluacion:
-    """Judge and write. ``devueltas`` are rules of RAD that return the whole submission."""
+    """Judge and write.
+
+    ``devueltas`` are rules of RAD that return the whole submission; ``avisos``, those that only
+    warn about it.
+    """
     juicio = juzgar(mecanismo, insumos(entrada, fuentes, motor, fecha=fecha), motor)
     for regla in devueltas:
         juicio = devolver(mecanismo, juicio, regla)
@@ -109,7 +116,10 @@ def evaluar(
     registros, hallazgos = salida / "registros.parquet", salida / "hallazgos.parquet"
     motor.escribir(juicio.registros, registros)
     motor.escribir(juicio.hallazgos, hallazgos)
-    resumen = resumir(mecanismo, registros, juicio.no_aplicadas, fuentes, motor, fecha=fecha)
+    resumen = replace(
+        resumir(mecanismo, registros, juicio.no_aplicadas, fuentes, motor, fecha=fecha),
+        avisos=list(avisos),
+    )
     texto = json.dumps(asdict(resumen), ensure_ascii=False, indent=2)
     (salida / "resumen.json").write_text(texto + "\n", encoding="utf-8")
     return Evaluacion(registros, hallazgos, resumen)

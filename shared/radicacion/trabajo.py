@@ -25,7 +25,7 @@ from shared.focalizacion.model import Mecanismo
 from shared.focalizacion.motor import MotorDuckDB
 from shared.radicacion.archivos import asegurar, borrar
 from shared.radicacion.evaluacion import Evaluacion, evaluar
-from shared.radicacion.firma import reglas_de_radicacion
+from shared.radicacion.firma import avisos_de_firma, reglas_de_radicacion
 from shared.radicacion.historia import (
     HISTORIA,
     clave_sql,
@@ -187,6 +187,7 @@ def juzgar_en(preparada: Preparada, entrada: Path, carpeta: Path, ctx: Contexto)
             motor,
             fecha=preparada.radicacion.fecha,
             devueltas=reglas_de_radicacion(preparada.radicacion, ctx),
+            avisos=avisos_de_firma(preparada.radicacion, fuentes, motor, ctx),
         )
 
 

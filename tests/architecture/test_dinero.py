@@ -26,8 +26,11 @@ TIPOS_FLOTANTES: Final = frozenset(
     | {"float32", "float64"}
 )
 SQL_FLOTANTE: Final = re.compile(
-    r"\b(?:DOUBLE(?:\s+PRECISION)?|FLOAT[48]?|REAL)\b(?=\s*(?:[,)]|NOT|NULL|DEFAULT|PRIMARY|$))"
+    r"\b(?:DOUBLE|FLOAT[48]?|REAL)\b(?=\s*(?:[,)]|NOT|NULL|DEFAULT|$))"
+    r"|(?i:\bdouble\s+precision\b|::\s*(?:double|float[48]?|real)\b)"
+    r"|(?i:\bas\s+(?:double|float[48]?|real)\s*\))"
 )
+"""As a type of SQL: «real» is also a Spanish word."""
 ADMITIDOS: Final = {
     "shared/radicacion/lectura/columnar.py": (
         "reads Parquet columns that others wrote as floats, and turns them into text"

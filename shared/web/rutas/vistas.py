@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from shared.giros.model import Reconocimiento
 from shared.radicacion.model import EstadoRadicacion, Radicacion
 from shared.tipos import MONEDA, a_decimal
 
@@ -91,6 +92,7 @@ def resumen_publico(resumen: Mapping[str, Any] | None) -> dict[str, Any] | None:
         "por_causal": resumen["por_causal"],
         **Valor.de(resumen["valor_centavos"]).model_dump(),
         "reglas_no_aplicadas": resumen["reglas_no_aplicadas"],
+        "avisos": resumen["avisos"],
         "huella": resumen["huella"],
     }
 
@@ -122,3 +124,44 @@ class HallazgoVista(BaseModel):
     efecto: str
     columna: str | None
     mensaje: str
+
+
+class ReconocimientoVista(BaseModel):
+    """A payable unit: where it stands and who approved it."""
+
+    id: UUID
+    mecanismo: str
+    vigencia: int
+    radicacion_id: UUID
+    solicitud_id: UUID
+    nit: str
+    nombre: str
+    periodo: str | None
+    registros: int
+    valor: str
+    moneda: str = MONEDA
+    estado: str
+    espera_por: str | None
+    fecha_radicacion: datetime
+    aprobado_por: str | None
+    cuenta_id: UUID | None
+
+    @classmethod
+    def de(cls, r: Reconocimiento) -> ReconocimientoVista:
+        return cls(
+            id=r.id,
+            mecanismo=r.mecanismo,
+            vigencia=r.vigencia,
+            radicacion_id=r.radicacion_id,
+            solicitud_id=r.solicitud_id,
+            nit=r.nit,
+            nombre=r.nombre,
+            periodo=r.periodo,
+            registros=r.registros,
+            valor=a_decimal(r.valor_centavos),
+            estado=r.estado,
+            espera_por=r.espera_por,
+            fecha_radicacion=r.fecha_radicacion,
+            aprobado_por=r.aprobado_por,
+            cuenta_id=r.cuenta_id,
+        )
