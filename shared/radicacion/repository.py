@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
+from sqlalchemy.dialects.postgresql import UUID as UUID_SQL
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.cola import conexion_asyncpg
@@ -437,6 +438,14 @@ class RadicacionRepository:
     async def evaluacion(self, radicacion_id: UUID) -> RowMapping | None:
         consulta = text("SELECT * FROM evaluacion WHERE radicacion_id = :id")
         return (await self.tx.execute(consulta, {"id": radicacion_id})).mappings().one_or_none()
+
+    async def evaluaciones_de(self, ids: Sequence[UUID]) -> dict[UUID, str | None]:
+        """Of the submissions that exist, the folder of their evaluation; ``None`` if none yet."""
+        consulta = text(
+            "SELECT r.id, e.carpeta FROM radicacion r LEFT JOIN evaluacion e "
+            "ON e.radicacion_id = r.id WHERE r.id = ANY(:ids)"
+        ).bindparams(bindparam("ids", type_=ARRAY(UUID_SQL)))
+        return {f.id: f.carpeta for f in await self.tx.execute(consulta, {"ids": list(ids)})}
 
     async def registrar_recepcion(
         self,

@@ -28,15 +28,18 @@ from shared.db.cola import encolar
 from shared.eventos.fallos import detener_con_senales
 from shared.focalizacion.model import Mecanismo
 from shared.radicacion.archivos import Almacen
+from shared.radicacion.barrido import barrer_archivos
 from shared.radicacion.repository import RadicacionRepository
 from shared.radicacion.service import TRABAJO_EVALUAR, Contexto
 from shared.radicacion.trabajo import procesar
-from shared.tipos import EntradaInvalida, InvarianteRota, Rechazo, Reloj
+from shared.registros import barrer_huerfanos
+from shared.tipos import EntradaInvalida, InvarianteRota, Rechazo, Reloj, RelojSistema
 
 _log = logging.getLogger(__name__)
 _ESPERA_REINTENTO: Final = timedelta(seconds=5)
 _CONSULTA: Final = timedelta(seconds=5)
-_BARRIDO_S: Final = 30.0
+_VUELTA_S: Final = 30.0
+_VUELTAS_POR_BARRIDO: Final = 120
 
 
 @dataclass
@@ -76,14 +79,30 @@ class Trabajador:
         await procesar(radicacion_id, Contexto(mecanismo, self.uow, self.reloj, self.almacen))
 
     async def barrer(self) -> None:
-        """Queue again what is unfinished and has no job: a handler that broke loses its own."""
+        """Now and then: queue again what has no job, and delete files that nobody names."""
+        vuelta = 0
         while True:
             with suppress(OSError, DBAPIError, Rechazo):
-                async with self.uow.begin() as tx:
-                    huerfanas = await RadicacionRepository(tx).huerfanas()
-                    if huerfanas:
-                        await encolar(tx, TRABAJO_EVALUAR, [str(h) for h in huerfanas])
-            await asyncio.sleep(_BARRIDO_S)
+                await self._encolar_huerfanas()
+                if vuelta % _VUELTAS_POR_BARRIDO == 0:
+                    await self._barrer_archivos()
+            vuelta += 1
+            await asyncio.sleep(_VUELTA_S)
+
+    async def _encolar_huerfanas(self) -> None:
+        """A handler that broke loses its job: what is unfinished gets another."""
+        async with self.uow.begin() as tx:
+            huerfanas = await RadicacionRepository(tx).huerfanas()
+            if huerfanas:
+                await encolar(tx, TRABAJO_EVALUAR, [str(h) for h in huerfanas])
+
+    async def _barrer_archivos(self) -> None:
+        borrados = await barrer_archivos(almacen=self.almacen, uow=self.uow, reloj=self.reloj)
+        borrados += await barrer_huerfanos(
+            datos=self.almacen.datos, uow=self.uow, reloj=RelojSistema()
+        )
+        if borrados:
+            _log.info("Se borraron %d archivos que nadie nombraba", len(borrados))
 
 
 def _nombre(error: BaseException) -> str:

@@ -143,6 +143,19 @@ def test_se_paga_el_menor_de_los_topes(
     assert valorar(filas) == [n * TARIFA_UCI * 100 for n in esperadas]
 
 
+def test_un_tope_sin_dato_no_cuenta() -> None:
+    """An unknown occupancy is not a full ward: that term drops out, as without a report."""
+    sin_ocupadas: Fila = {
+        "servicio": "UCI",
+        "fecha": PRIMER_DIA,
+        "camas_disponibles": 8,
+        "reps_capacidad_dia": 20,
+        "reporte_existe": True,
+        "reporte_camas_disponibles": 10,
+    }
+    assert valorar([sin_ocupadas]) == [8 * TARIFA_UCI * 100]
+
+
 def test_otro_servicio_y_otro_tiempo_no_tienen_tarifa() -> None:
     antes = {"servicio": "UCI", "fecha": date(2020, 5, 31)}
     otro = {"servicio": "HOSPITALIZACION", "fecha": PRIMER_DIA}

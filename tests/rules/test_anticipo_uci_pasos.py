@@ -211,6 +211,14 @@ def test_el_reporte_suma_las_tres_clases_de_ocupadas() -> None:
     assert derivada["reporte_camas_disponibles"] == 10
 
 
+def test_un_dato_vacio_del_reporte_no_es_cero() -> None:
+    """An absent column reads as empty, and an empty datum neither passes nor fails a rule."""
+    vistas = ("reporte_existe", "reporte_camas_disponibles", "ocupadas")
+    registros = BASE | {"reps_ocupacion_diaria": [reporte(None, None)]}
+    derivada = derivar([fila()], *vistas, **registros)[0]
+    assert [derivada[v] for v in vistas] == [True, None, None]
+
+
 @pytest.mark.parametrize(
     ("cambios", "existe"),
     [({}, True), ({"fecha": DIA + UN_DIA}, False), ({"poblacion": "NEONATAL"}, False)],
