@@ -7,15 +7,16 @@ from importlib import import_module
 from pathlib import Path
 
 
-def main() -> None:
-    """Run the ``main`` of each module beside this one, by name."""
-    modulos = sorted(m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)]))
-    for nombre in modulos:
+def main() -> int:
+    """Run the ``main`` of each module beside this one, by name. Exit code: the worst of theirs."""
+    peor = 0
+    for nombre in sorted(m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)])):
         if nombre == "__main__":
             continue
         print(f"\n== {nombre} ==\n", flush=True)
-        import_module(f"bench.{nombre}").main()
+        peor = max(peor, int(import_module(f"bench.{nombre}").main()))
+    return peor
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -26,6 +26,7 @@ CODIGO_SERVICIO: Final = {
     "INTERMEDIOPEDIATRICO": "106",
     "INTERMEDIONEONATAL": "105",
 }
+HALLAZGO: Final = ["fila", "codigo", "veredicto", "efecto", "columna", "mensaje"]
 TARIFA: Final = {"UCI": 45_648_200, "INTERMEDIO": 34_753_800}
 _NO_CABE: Final = (
     " Se paga hasta la capacidad. Si hay autorización transitoria, pida que la reporten."
@@ -279,22 +280,15 @@ def _codigos(c: Tabla) -> Tabla:
 
 def hallazgos(c: Tabla, forma: Tabla) -> Tabla:
     """One row per failure, with its message."""
-    partes = [
-        _hallazgos(c[c[marca]], codigo, veredicto, efecto, columna, mensaje)
-        for marca, (codigo, veredicto, efecto, columna, mensaje) in FALLAS.items()
-    ]
+    partes = [_hallazgos(c[c[marca]], falla) for marca, falla in FALLAS.items()]
     partes.append(
-        forma.assign(codigo="ANT-00", veredicto="incumple", efecto="CORRECCION")[_COLUMNAS]
+        forma.assign(codigo="ANT-00", veredicto="incumple", efecto="CORRECCION")[HALLAZGO]
     )
     return pd.concat(partes).sort_values(["fila", "codigo"])
 
 
-_COLUMNAS: Final = ["fila", "codigo", "veredicto", "efecto", "columna", "mensaje"]
-
-
-def _hallazgos(
-    c: Tabla, codigo: str, veredicto: str, efecto: str, columna: str, plantilla: str
-) -> Tabla:
+def _hallazgos(c: Tabla, falla: tuple[str, str, str, str, str]) -> Tabla:
+    codigo, veredicto, efecto, columna, plantilla = falla
     textos: Tabla = ""
     for literal, campo in _trozos(plantilla):
         textos = textos + literal
@@ -302,7 +296,7 @@ def _hallazgos(
             textos = textos + _texto(c[campo])
     return pd.DataFrame({"fila": c["fila"], "mensaje": textos}).assign(
         codigo=codigo, veredicto=veredicto, efecto=efecto, columna=columna
-    )[_COLUMNAS]
+    )[HALLAZGO]
 
 
 def _trozos(plantilla: str) -> Iterable[tuple[str, str]]:

@@ -25,7 +25,8 @@ class Codigo(IntEnum):
     INFRAESTRUCTURA = 5
 
 
-consola = Console(highlight=False)
+_ANCHO_SIN_TERMINAL = 120
+consola = Console(highlight=False, width=None if sys.stdout.isatty() else _ANCHO_SIN_TERMINAL)
 errores = Console(stderr=True, highlight=False)
 
 

@@ -19,6 +19,7 @@ SIN_CONFIRMAR: Final = ("repository", "routes", "rutas", "app")
 MIRAN_EL_RELOJ: Final = {
     "shared.tipos.reloj": "it is the clock",
     "shared.cli.demo.historia": "works out how far from now the story of the demo is",
+    "shared.radicacion.barrido": "compares with the times of files, which are the machine's",
 }
 
 
