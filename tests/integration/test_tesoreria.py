@@ -26,6 +26,7 @@ from shared.giros.model import EstadoRespuesta
 from shared.giros.schemas import GiroOrdenado
 from shared.seguridad import Rol, Usuario, emitir_token
 from shared.tipos import BOGOTA, EntradaInvalida, RelojFijo
+from shared.web.entorno import Entorno
 from tests.support.infra import BaseDePrueba
 
 APLICADO, DEVUELTO = EstadoRespuesta.APLICADO, EstadoRespuesta.DEVUELTO
@@ -254,7 +255,7 @@ CLAVE = "clave-de-pruebas-de-mas-de-treinta-y-dos"
 async def cliente(base: BaseDePrueba) -> AsyncIterator[Any]:
     """``await cliente(rol, metodo, ruta, …)``: a request as somebody with that role."""
     ajustes = Ajustes(database_url=base.dsn_servicio, entorno="desarrollo", jwt_clave=CLAVE)
-    app = crear_app(ajustes)
+    app = crear_app(Entorno(ajustes))
     transporte = httpx.ASGITransport(app)
 
     async with (

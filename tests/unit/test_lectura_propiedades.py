@@ -53,13 +53,13 @@ _TROZOS = st.sampled_from(
 _MAGIAS = st.sampled_from([b"", b"PAR1", b"PK\x03\x04", b"\x1f\x8b\x08", b"\xff\xfe", b"a,b,c\n"])
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(_MAGIAS, st.binary(max_size=300))
 def test_bytes_cualesquiera(magia: bytes, cola: bytes) -> None:
     _leer(magia + cola)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(_TROZOS, max_size=60))
 def test_textos_torcidos(trozos: list[bytes]) -> None:
     _leer(b"a,b,c\n" + b"".join(trozos))
@@ -84,7 +84,7 @@ def _parquet() -> bytes:
 _SANOS = [_xlsx(), _parquet(), gzip.compress(b"a,b,c\nx,1,\n" * 20)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from(_SANOS),
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=4),
@@ -99,7 +99,7 @@ def test_archivos_sanos_con_golpes(
     _leer(bytes(datos[: max(int(hasta * len(datos) * 1.2), 1)]))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=6),
     st.sampled_from(["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"]),
@@ -127,7 +127,7 @@ _CELDAS = st.text(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(_CELDAS, min_size=1, max_size=30), st.sampled_from([",", ";", "\t", "|"]))
 def test_lo_que_escribe_csv_se_lee_igual(celdas: list[str], separador: str) -> None:
     memoria = io.StringIO()
