@@ -12,7 +12,13 @@ from datetime import date
 from shared.normativa import Certeza, Fuente, Parametro, Vigente
 from shared.tipos import pesos
 
-DL_538_ART_1 = Fuente("Decreto Legislativo 538 de 2020", "art. 1", "Presidencia")
+DL_538_ART_1 = Fuente(
+    "Decreto Legislativo 538 de 2020",
+    "art. 1",
+    "Presidencia",
+    Certeza.PRENSA,
+    nota="Citado por fuentes secundarias; texto no releído.",
+)
 DL_538_ART_20 = Fuente(
     "Decreto Legislativo 538 de 2020",
     "art. 20",
@@ -29,7 +35,14 @@ RES_1161_ART_6 = Fuente(
     "Resolución 1161 de 2020",
     "art. 6",
     "MinSalud",
-    nota="Valores diarios publicados por la ADRES en su informe de gestión 2020.",
+    Certeza.PRENSA,
+    nota="Texto no leído; el contenido se conoce por fuentes secundarias.",
+)
+TARIFAS_1161 = Fuente(
+    "Resolución 1161 de 2020",
+    "art. 6",
+    "MinSalud",
+    nota="Valores por cama y día que publica el informe de gestión 2020 de la ADRES.",
 )
 EXTENSIONES = Fuente(
     "Resoluciones 1161 y 2476 de 2020 y 1576 de 2021",
@@ -51,10 +64,10 @@ ULTIMO_PERIODO = "2021-04"
 
 # Las mismas tarifas para los periodos de la Resolución 1576 de 2021: decisión de diseño.
 TARIFA_UCI = Parametro(
-    Vigente(desde=date(2020, 6, 1), valor=int(pesos(456_482)), fuente=RES_1161_ART_6)
+    Vigente(desde=date(2020, 6, 1), valor=int(pesos(456_482)), fuente=TARIFAS_1161)
 )
 TARIFA_INTERMEDIO = Parametro(
-    Vigente(desde=date(2020, 6, 1), valor=int(pesos(347_538)), fuente=RES_1161_ART_6)
+    Vigente(desde=date(2020, 6, 1), valor=int(pesos(347_538)), fuente=TARIFAS_1161)
 )
 """Centavos por cama y día."""
 

@@ -102,7 +102,7 @@ REGLAS = (
         mensaje=f"{_SEDE} no tenía el servicio {_CAMA} habilitado ni autorizado el {{fecha}}.",
         accion="Si hay autorización transitoria, pida a su secretaría de salud que la reporte.",
         columna="servicio",
-        certeza=Certeza.NORMA,
+        certeza=Certeza.PRENSA,
     ),
     Regla(
         codigo="ANT-08",

@@ -103,8 +103,15 @@ def fuente_legible(fuente: Fuente) -> dict[str, str]:
 
 
 def _mensaje(regla: Regla, dado: Veredicto, valores: Mapping[str, Any]) -> str:
-    vistos = {c: SIN_DATO if v is None else _legible(v) for c, v in valores.items()}
+    vistos = {c: _en_mensaje(v) for c, v in valores.items()}
     return mensaje_completo(regla, dado).format_map(vistos)
+
+
+def _en_mensaje(valor: Any) -> Any:
+    """As the batch writes it: see ``expresiones.texto``."""
+    if valor is None:
+        return SIN_DATO
+    return str(valor).lower() if isinstance(valor, bool) else _legible(valor)
 
 
 def _legible(valor: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import astuple
 from importlib.metadata import version
 from typing import Any
 
@@ -24,7 +25,7 @@ def _regla(regla: Regla) -> dict[str, Any]:
         "hasta": str(regla.hasta),
         "requiere": regla.requiere,
         "mensaje": [regla.mensaje, regla.mensaje_no_evaluable, regla.accion],
-        "fuente": str(regla.fuente),
+        "fuente": astuple(regla.fuente),
         "certeza": regla.certeza,
     }
 
@@ -65,6 +66,14 @@ def huella(mecanismo: Mecanismo) -> str:
             repr(mecanismo.liquidacion.valor_centavos),
         ],
         "precedencia": [_linea(x) for x in mecanismo.estados.precedencia],
+        "estados": [
+            mecanismo.estados.otro,
+            mecanismo.estados.forma,
+            sorted(mecanismo.estados.valorados),
+            sorted(mecanismo.estados.liberan),
+        ],
+        "fecha_hecho": mecanismo.esquema.fecha_hecho,
+        "clave": mecanismo.esquema.clave,
     }
     return hashlib.sha256(
         json.dumps(contenido, sort_keys=True, ensure_ascii=False).encode()

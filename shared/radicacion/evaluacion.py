@@ -13,7 +13,7 @@ from typing import Any
 import narwhals as nw
 
 from shared.focalizacion.huella import huella, versiones
-from shared.focalizacion.model import Mecanismo, Regla
+from shared.focalizacion.model import Mecanismo, Regla, Veredicto, mensaje_completo
 from shared.focalizacion.motor import Motor, MotorDuckDB
 from shared.focalizacion.service import Insumos, Juicio, juzgar
 from shared.radicacion.historia import registros_de
@@ -126,22 +126,48 @@ def evaluar(
 
 
 def devolver(mecanismo: Mecanismo, juicio: Juicio, regla: Regla) -> Juicio:
-    """A rule of RAD failed for the whole submission: what would be paid goes back to mend."""
-    valorado = nw.col("estado").is_in(sorted(mecanismo.estados.valorados))
-    con_codigo = (
-        nw.when(nw.col("codigos") == "")
-        .then(nw.lit(regla.codigo))
-        .otherwise(nw.concat_str([nw.col("codigos"), nw.lit(f";{regla.codigo}")]))
-    )
+    """A rule of RAD failed for the whole submission: what would be paid goes back to mend.
+
+    Its code joins the others in ascending order, with one finding per row that it returns.
+    """
+    valorada = nw.col("estado").is_in(sorted(mecanismo.estados.valorados))
     registros = juicio.registros.with_columns(
-        nw.when(valorado)
+        nw.when(valorada)
+        .then(_con_codigo(mecanismo, regla))
+        .otherwise(nw.col("codigos"))
+        .alias("codigos"),
+        nw.when(valorada)
         .then(nw.lit(mecanismo.estados.forma))
         .otherwise(nw.col("estado"))
         .alias("estado"),
-        nw.when(valorado).then(con_codigo).otherwise(nw.col("codigos")).alias("codigos"),
         nw.lit(0, dtype=nw.Int64).alias("valor_centavos"),
     )
-    return Juicio(registros, juicio.hallazgos, juicio.no_aplicadas)
+    nuevos = juicio.registros.filter(valorada).select(
+        "fila",
+        nw.lit(regla.codigo).alias("codigo"),
+        nw.lit(str(Veredicto.INCUMPLE)).alias("veredicto"),
+        nw.lit(str(regla.si_incumple)).alias("efecto"),
+        nw.lit(regla.columna).alias("columna"),
+        nw.lit(mensaje_completo(regla, Veredicto.INCUMPLE)).alias("mensaje"),
+    )
+    hallazgos = nw.concat([juicio.hallazgos, nuevos]).sort("fila", "codigo")
+    return Juicio(registros, hallazgos, juicio.no_aplicadas)
+
+
+def _con_codigo(mecanismo: Mecanismo, regla: Regla) -> nw.Expr:
+    """The row's codes with one more, in order: each possible code keeps its place."""
+    posibles = sorted({r.codigo for r in mecanismo.reglas})
+    marcados = nw.concat_str([nw.lit(";"), nw.col("codigos"), nw.lit(";")])
+    return nw.concat_str(
+        [
+            nw.lit(codigo)
+            if codigo == regla.codigo
+            else nw.when(marcados.str.contains(f";{codigo};", literal=True)).then(nw.lit(codigo))
+            for codigo in posibles
+        ],
+        separator=";",
+        ignore_nulls=True,
+    )
 
 
 def resumir(

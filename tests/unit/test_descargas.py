@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import tracemalloc
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -54,7 +55,7 @@ def test_csv_vacio_trae_el_encabezado() -> None:
 def test_csv_va_por_trozos() -> None:
     tracemalloc.start()
     try:
-        muchas = ([n, "x" * 100] for n in range(60_000))
+        muchas: Iterator[list[descargas.Celda]] = ([n, "x" * 100] for n in range(60_000))
         trozos = len([len(trozo) for trozo in csv_en_trozos(["a", "b"], muchas)])
         pico = tracemalloc.get_traced_memory()[1]
     finally:

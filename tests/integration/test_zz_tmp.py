@@ -1,0 +1,25 @@
+import time
+from tests.support.anticipo import *
+async def test_x(postgres, plantilla, tmp_path_factory):
+    t=time.time()
+    p = await Preparada.nueva(postgres, plantilla, tmp_path_factory.mktemp("d"))
+    print("prep", time.time()-t); t=time.time()
+    async with p.copia(tmp_path_factory.mktemp("d")) as s:
+        print("copia", time.time()-t); t=time.time()
+        ips = s.ips()
+        await s.presupuestar(aforo=10**9, recaudo=10**9)
+        print("pres", time.time()-t); t=time.time()
+        r = await ips.radicar([un_dia(1)])
+        print("rad", time.time()-t, r.status_code, r.text); t=time.time()
+        await s.procesar(r.json()["id"])
+        print("proc", time.time()-t); t=time.time()
+        v = await ips.ver(f"{RADICACIONES}/{r.json()['id']}")
+        print(v)
+        print("ver", time.time()-t); t=time.time()
+        t=time.time()
+        v = await ips.resolver([un_dia(2)])
+        print("resolver", time.time()-t); t=time.time()
+        regs = await ips.registros(v["id"])
+        x = await ips.ver(f"/anticipo-uci/v1/registros/{regs[0]['id']}/explicacion")
+        print("expl", time.time()-t); t=time.time()
+        print(json.dumps(x,indent=1, ensure_ascii=False)[:6000])

@@ -1,0 +1,365 @@
+"""The anticipo as its users see it: the three applications under one port, on a real database.
+
+Requests go through ``httpx.ASGITransport``; a job that a worker would take is run with
+``procesar``. Each ``Suite`` has a database and a folder of its own.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from calendar import monthrange
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import httpx
+from sqlalchemy import text
+
+from services.anticipo_uci.mecanismo import MECANISMO
+from services.operaciones.app import crear_app as crear_operaciones
+from services.tesoreria.app import crear_app as crear_tesoreria
+from shared.db import Ajustes
+from shared.embebido.postgres import DUENIO, SERVICIO, SUPERUSUARIO, PostgresEmbebido
+from shared.radicacion.service import Contexto
+from shared.radicacion.trabajo import procesar
+from shared.registros import cargar_corte
+from shared.seguridad import Rol, Usuario, emitir_token
+from shared.tipos import BOGOTA, Nit, RelojFijo
+from shared.web.entorno import Entorno
+from shared.web.mecanismo import crear_app
+from shared.web.unir import unir
+from tests.support.casos import RAIZ
+from tests.support.infra import BaseDePrueba, _crear_base
+
+CASO: Final = RAIZ / "dominio" / "casos" / "anticipo_uci"
+AHORA: Final = datetime(2021, 3, 10, 9, 0, tzinfo=BOGOTA)
+"""Inside the default window of February 2021 (1 to 12 March)."""
+PERIODO: Final = "2021-02"
+NIT: Final = "900100101"
+OTRO_NIT: Final = "900100202"
+SEDE: Final = "0500100101"
+RADICACIONES: Final = "/anticipo-uci/v1/radicaciones"
+OPERACIONES: Final = "/operaciones/v1"
+LINEA: Final = f"{OPERACIONES}/lineas/anticipo_uci/2021"
+REGISTROS: Final = (
+    "reps_prestadores",
+    "reps_sedes",
+    "reps_capacidad",
+    "reps_servicios",
+    "reps_ocupacion_diaria",
+    "reps_transitorias",
+)
+COLUMNAS: Final = tuple(c.nombre for c in MECANISMO.esquema.campos)
+PDF: Final = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+
+_numeros = count(1)
+
+
+def sobre(nit: str = NIT, periodo: str = PERIODO, **cambios: str | None) -> dict[str, Any]:
+    """Envelope of a submission, whole and in order; ``None`` takes a member out."""
+    anio, mes = (int(n) for n in periodo.split("-"))
+    datos: dict[str, str | None] = {
+        "nit": nit,
+        "dv": Nit(nit).dv,
+        "periodo": periodo,
+        "razon_social": f"Clínica de prueba {nit}",
+        "firmante_tipo_documento": "CC",
+        "firmante_numero_documento": "10203040",
+        "firmante_nombre": "Persona de Prueba",
+        "fecha_firma": (date(anio, mes, monthrange(anio, mes)[1]) + timedelta(days=1)).isoformat(),
+        "codigo_banco": "1007",
+        "tipo_producto": "AHORROS",
+        "numero_producto": "12345678",
+        "titular_nit": nit,
+    }
+    return {c: v for c, v in (datos | cambios).items() if v is not None}
+
+
+def fila(**cambios: Any) -> dict[str, Any]:
+    """A row of the first clinic that the registers of the case pay whole (8 UCI beds)."""
+    return {
+        "nit": NIT,
+        "periodo": PERIODO,
+        "codigo_habilitacion": SEDE,
+        "numero_sede": "01",
+        "servicio": "UCI",
+        "poblacion": "ADULTO",
+        "fecha": "2021-02-01",
+        "camas_disponibles": 8,
+    } | cambios
+
+
+def un_dia(dia: int, camas: int = 8, **cambios: Any) -> dict[str, Any]:
+    """``fila`` of that day of February 2021."""
+    return fila(fecha=f"2021-02-{dia:02d}", camas_disponibles=camas, **cambios)
+
+
+def a_csv(
+    filas: Iterable[Mapping[str, Any]], columnas: Sequence[str] = COLUMNAS, separador: str = ","
+) -> bytes:
+    """Rows as a CSV file with header."""
+    memoria = io.StringIO(newline="")
+    escritor = csv.DictWriter(memoria, columnas, delimiter=separador)
+    escritor.writeheader()
+    escritor.writerows(filas)
+    return memoria.getvalue().encode()
+
+
+def leer_csv(ruta: Path) -> list[dict[str, str]]:
+    with ruta.open(encoding="utf-8", newline="") as archivo:
+        return list(csv.DictReader(archivo))
+
+
+@dataclass(frozen=True)
+class EntornoFijo(Entorno):
+    """What the applications are built with, with a clock that the test moves."""
+
+    fijo: RelojFijo = field(default_factory=lambda: RelojFijo(AHORA))
+
+    @cached_property
+    def reloj(self) -> RelojFijo:
+        return self.fijo
+
+
+@dataclass(frozen=True)
+class Persona:
+    """Somebody with a token. Answers come as they are; ``ver`` and ``hacer`` want success."""
+
+    suite: Suite
+    http: httpx.AsyncClient
+
+    async def ver(self, ruta: str, **parametros: Any) -> Any:
+        return _cuerpo(await self.http.get(ruta, params=parametros))
+
+    async def hacer(self, ruta: str, cuerpo: Mapping[str, Any] | None = None) -> Any:
+        return _cuerpo(await self.http.post(ruta, json=cuerpo or {}))
+
+    async def radicar(
+        self,
+        archivo: bytes | Sequence[Mapping[str, Any]],
+        solicitud: Mapping[str, Any] | str | None = None,
+        *,
+        nombre: str = "camas.csv",
+        pdf: bytes | None = PDF,
+        clave: str | None = None,
+        corrige: str | None = None,
+        **opciones: Any,
+    ) -> httpx.Response:
+        """Submit a file (or rows, written as CSV); a correction if ``corrige`` names one."""
+        contenido = archivo if isinstance(archivo, bytes) else a_csv(archivo)
+        texto = solicitud if isinstance(solicitud, str) else json.dumps(solicitud or sobre())
+        archivos = {"archivo": (nombre, contenido)}
+        if pdf is not None:
+            archivos["certificacion"] = ("certificacion.pdf", pdf)
+        encabezados = {"Idempotency-Key": clave} if clave else {}
+        ruta = f"{RADICACIONES}/{corrige}/correcciones" if corrige else RADICACIONES
+        return await self.http.post(
+            ruta,
+            data={"solicitud": texto},
+            files=archivos,
+            headers=encabezados | opciones.pop("headers", {}),
+            **opciones,
+        )
+
+    async def resolver(self, *argumentos: Any, **opciones: Any) -> dict[str, Any]:
+        """Submit and evaluate; the radicación as it ends."""
+        aceptada = _cuerpo(await self.radicar(*argumentos, **opciones))
+        await self.suite.procesar(aceptada["id"])
+        vista: dict[str, Any] = await self.ver(f"{RADICACIONES}/{aceptada['id']}")
+        return vista
+
+    async def registros(self, radicacion_id: str, **parametros: Any) -> list[dict[str, Any]]:
+        """Records of a submission, all pages."""
+        pagina = await self.ver(
+            f"{RADICACIONES}/{radicacion_id}/registros", limite=500, **parametros
+        )
+        return list(pagina["datos"])
+
+
+def _cuerpo(respuesta: httpx.Response) -> Any:
+    assert respuesta.is_success, f"{respuesta.status_code}: {respuesta.text}"
+    return respuesta.json() if respuesta.content else None
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The applications on one database and one folder."""
+
+    entorno: EntornoFijo
+
+    @cached_property
+    def app(self) -> httpx.ASGITransport:
+        apps = {
+            "anticipo-uci": crear_app(MECANISMO, self.entorno),
+            "operaciones": crear_operaciones(self.entorno),
+            "tesoreria": crear_tesoreria(self.entorno),
+        }
+        return httpx.ASGITransport(app=unir(apps))
+
+    @property
+    def reloj(self) -> RelojFijo:
+        return self.entorno.fijo
+
+    @property
+    def ctx(self) -> Contexto:
+        """What a worker is given."""
+        return Contexto(MECANISMO, self.entorno.uow, self.reloj, self.entorno.almacen)
+
+    def cliente(self, token: str | None = None) -> httpx.AsyncClient:
+        encabezados = {} if token is None else {"Authorization": f"Bearer {token}"}
+        return httpx.AsyncClient(
+            transport=self.app, base_url="http://mecanismos", headers=encabezados
+        )
+
+    def persona(self, rol: Rol, sujeto: str | None = None, entidad: str | None = None) -> Persona:
+        usuario = Usuario(sujeto or f"una-{rol}", frozenset({rol}), entidad)
+        return Persona(self, self.cliente(emitir_token(self.entorno.ajustes, usuario)))
+
+    def ips(self, nit: str = NIT) -> Persona:
+        return self.persona(Rol.IPS, f"ips-{nit}", nit)
+
+    async def procesar(self, radicacion_id: str) -> None:
+        """What a worker does with the job."""
+        await procesar(UUID(radicacion_id), self.ctx)
+
+    async def consultar(self, sql: str, **parametros: Any) -> list[dict[str, Any]]:
+        """Rows of a query as the service role."""
+        async with self.entorno.uow.begin() as tx:
+            return [dict(f) for f in (await tx.execute(text(sql), parametros)).mappings()]
+
+    async def cargar(self, carpeta: Path, fecha: date = date(2021, 1, 31)) -> None:
+        """Load every register of a folder as a corte."""
+        for registro in REGISTROS:
+            if (ruta := carpeta / f"{registro}.csv").exists():
+                await self.cargar_corte(registro, ruta, fecha)
+
+    async def cargar_corte(self, registro: str, ruta: Path, fecha: date) -> UUID:
+        cargado = await cargar_corte(
+            registro,
+            ruta,
+            fecha,
+            usuario="operadora",
+            datos=self.entorno.ajustes.datos,
+            uow=self.entorno.uow,
+            reloj=self.reloj,
+        )
+        return cargado.corte.id
+
+    async def presupuestar(self, *, aforo: int, recaudo: int = 0) -> None:
+        """Aforo and recaudo of the line of 2021, in pesos."""
+        ordenador = self.persona(Rol.ORDENADOR, "ordenadora-del-presupuesto")
+        fecha = self.reloj.hoy().isoformat()
+        if aforo:
+            numero = f"Acto {next(_numeros)}"
+            await ordenador.hacer(
+                f"{LINEA}/aforo", {"numero": numero, "fecha": fecha, "valor": str(aforo)}
+            )
+        if recaudo:
+            referencia = f"BR-{next(_numeros)}"
+            await ordenador.hacer(
+                f"{LINEA}/recaudo",
+                {"referencia_banco": referencia, "fecha": fecha, "valor": str(recaudo)},
+            )
+
+    async def abrir_ventana(self, periodo: str) -> None:
+        """A window for that period around the present instant, by act."""
+        ordenador = self.persona(Rol.ORDENADOR)
+        ahora = self.reloj.ahora()
+        respuesta = await ordenador.http.put(
+            f"{OPERACIONES}/ventanas/anticipo_uci/{periodo}",
+            json={
+                "desde": (ahora - timedelta(days=1)).isoformat(),
+                "hasta": (ahora + timedelta(days=30)).isoformat(),
+                "acto": "Acto extraordinario de prueba",
+            },
+        )
+        assert respuesta.is_success, respuesta.text
+
+    async def girar(self, *reconocimientos: str) -> list[dict[str, Any]]:
+        """Verify the accounts and approve: the giros that were ordered."""
+        tesorera = self.persona(Rol.TESORERIA, "tesorera")
+        for cuenta in await tesorera.ver(f"{OPERACIONES}/cuentas/por-verificar"):
+            await tesorera.hacer(
+                f"{OPERACIONES}/cuentas/{cuenta['id']}/decision", {"aceptada": True}
+            )
+        await self.persona(Rol.ORDENADOR, "ordenadora").hacer(
+            f"{OPERACIONES}/reconocimientos/aprobar", {"reconocimientos": reconocimientos}
+        )
+        giros = (await tesorera.ver(f"{OPERACIONES}/giros", limite=500))["datos"]
+        return [g for g in giros if g["reconocimiento_id"] in reconocimientos]
+
+    def crudos(self) -> set[str]:
+        """Names of the raw files kept."""
+        return _nombres(self.entorno.almacen.crudos)
+
+    def carpetas(self) -> set[str]:
+        """Folders of submissions."""
+        return _nombres(self.entorno.ajustes.datos / "radicaciones")
+
+    def temporales(self) -> set[str]:
+        return _nombres(self.entorno.almacen.temporal)
+
+
+def _nombres(carpeta: Path) -> set[str]:
+    return {r.name for r in carpeta.iterdir()} if carpeta.is_dir() else set()
+
+
+def base_de(postgres: PostgresEmbebido, nombre: str) -> BaseDePrueba:
+    return BaseDePrueba(
+        nombre=nombre,
+        dsn_servicio=postgres.dsn(SERVICIO, nombre),
+        dsn_duenio=postgres.dsn(DUENIO, nombre),
+        dsn_superusuario=postgres.dsn(SUPERUSUARIO, nombre),
+    )
+
+
+@asynccontextmanager
+async def abrir_suite(base: BaseDePrueba, datos: Path) -> AsyncIterator[Suite]:
+    """The applications on a database, closed at the end."""
+    ajustes = Ajustes(
+        database_url=base.dsn_servicio,
+        datos=datos,
+        entorno="desarrollo",
+        jwt_clave="clave-solo-de-pruebas-de-cuarenta-bytes!",
+    )
+    suite = Suite(EntornoFijo(ajustes, RelojFijo(AHORA)))
+    try:
+        yield suite
+    finally:
+        await suite.entorno.engine.dispose()
+
+
+@dataclass(frozen=True)
+class Preparada:
+    """A database and a folder with the registers of the case already loaded, to be copied."""
+
+    postgres: PostgresEmbebido
+    base: BaseDePrueba
+    datos: Path
+
+    @classmethod
+    async def nueva(cls, postgres: PostgresEmbebido, plantilla: str, datos: Path) -> Preparada:
+        nombre = f"anticipo_{next(_numeros)}"
+        await _crear_base(postgres, nombre, modelo=plantilla)
+        preparada = cls(postgres, base_de(postgres, nombre), datos)
+        async with abrir_suite(preparada.base, datos) as suite:
+            await suite.cargar(CASO)
+        return preparada
+
+    @asynccontextmanager
+    async def copia(self, datos: Path) -> AsyncIterator[Suite]:
+        """A suite of its own that starts where the prepared one is."""
+        nombre = f"anticipo_{next(_numeros)}"
+        await _crear_base(self.postgres, nombre, modelo=self.base.nombre)
+        shutil.copytree(self.datos, datos, dirs_exist_ok=True)
+        async with abrir_suite(replace(self.base, **vars(base_de(self.postgres, nombre))), datos) as s:
+            yield s
