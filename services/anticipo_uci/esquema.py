@@ -10,7 +10,7 @@ from functools import reduce
 import narwhals as nw
 
 from services.anticipo_uci import norma
-from shared.focalizacion import Columna, Cruce, Esquema, Grupo, alguna, col, lit
+from shared.focalizacion import Columna, Cruce, Esquema, Grupo, alguna, col, lit, suma
 from shared.tipos.campos import Campo, Tipo
 
 CAMPOS = (
@@ -103,7 +103,7 @@ def _transitoria(prefijo: str, tipo: str) -> Cruce:
         prefijo,
         registro="reps_transitorias",
         claves={"hab_sede": "hab_sede", "servicio": "servicio", "poblacion": "poblacion"},
-        trae={"camas": col("camas").sum().cast(nw.Int64)},
+        trae={"camas": suma("camas")},
         filtro=col("tipo") == tipo,
         dia="fecha",
         condicion=_TRANSITORIA_VIGENTE,
@@ -111,6 +111,13 @@ def _transitoria(prefijo: str, tipo: str) -> Cruce:
 
 
 _PRIMER_DIA = nw.concat_str([col("periodo"), lit("-01")]).str.to_date(format="%Y-%m-%d")
+
+
+def _si_hay(prefijo: str) -> nw.Expr:
+    """Camas de un cruce: cero si no hay ninguna, sin dato si REPS no dice cuántas."""
+    hallada = nw.when(col(f"{prefijo}_existe")).then(col(f"{prefijo}_camas"))
+    return hallada.otherwise(lit(0, dtype=nw.Int64))
+
 
 PASOS = (
     Columna("servicio", col("servicio").str.to_uppercase()),
@@ -175,7 +182,7 @@ PASOS = (
         "capacidad",
         registro="reps_capacidad",
         claves={"hab_sede": "hab_sede", "servicio": "servicio", "poblacion": "poblacion"},
-        trae={"camas": col("cantidad").sum().cast(nw.Int64)},
+        trae={"camas": suma("cantidad")},
         filtro=~col("servicio").is_null(),
         dia="fecha",
         por_corte=True,
@@ -186,9 +193,7 @@ PASOS = (
         "reps_capacidad_dia",
         nw.when(alguna([col("capacidad_existe"), col("autorizada_existe")])).then(
             nw.max_horizontal(
-                col("capacidad_camas").fill_null(0)
-                + col("autorizada_camas").fill_null(0)
-                - col("suspendida_camas").fill_null(0),
+                _si_hay("capacidad") + _si_hay("autorizada") - _si_hay("suspendida"),
                 lit(0),
             ).cast(nw.Int64)
         ),
@@ -203,10 +208,10 @@ PASOS = (
             "poblacion": "poblacion",
         },
         trae={
-            "camas_disponibles": col("camas_disponibles").sum().cast(nw.Int64),
-            "ocupadas_no_covid": col("ocupadas_no_covid").sum().cast(nw.Int64),
-            "ocupadas_sospechoso": col("ocupadas_sospechoso").sum().cast(nw.Int64),
-            "ocupadas_confirmado": col("ocupadas_confirmado").sum().cast(nw.Int64),
+            "camas_disponibles": suma("camas_disponibles"),
+            "ocupadas_no_covid": suma("ocupadas_no_covid"),
+            "ocupadas_sospechoso": suma("ocupadas_sospechoso"),
+            "ocupadas_confirmado": suma("ocupadas_confirmado"),
         },
         filtro=~col("servicio").is_null(),
     ),

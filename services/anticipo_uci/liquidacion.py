@@ -15,7 +15,7 @@ CAMAS = nw.min_horizontal(
     col("reps_capacidad_dia"),
     # Los términos sin reporte no cuentan.
     nw.when(col("reporte_existe")).then(col("reporte_camas_disponibles")),
-    nw.when(col("reporte_existe")).then(
+    nw.when(col("reporte_existe") & ~col("ocupadas").is_null()).then(
         nw.max_horizontal(col("reps_capacidad_dia") - col("ocupadas"), lit(0))
     ),
 ).cast(nw.Int64)

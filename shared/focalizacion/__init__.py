@@ -2,7 +2,7 @@
 
 from narwhals import col, lit, when
 
-from shared.focalizacion.expresiones import alguna, segun, texto, vigente_en
+from shared.focalizacion.expresiones import alguna, segun, suma, texto, vigente_en
 from shared.focalizacion.model import (
     Columna,
     Cruce,
@@ -37,6 +37,7 @@ __all__ = [
     "col",
     "lit",
     "segun",
+    "suma",
     "texto",
     "vigente_en",
     "when",

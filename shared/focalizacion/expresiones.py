@@ -39,6 +39,12 @@ def alguna(condiciones: Iterable[nw.Expr]) -> nw.Expr:
     return nw.lit(False) if expresion is None else expresion.fill_null(False)
 
 
+def suma(columna: str) -> nw.Expr:
+    """Total of a group, Int64; null if some row of it lacks the datum: missing is not zero."""
+    completa = nw.col(columna).count() == nw.len()
+    return nw.when(completa).then(nw.col(columna).sum().cast(nw.Int64))
+
+
 def texto(plantilla: str) -> nw.Expr:
     """A message template with the row's values: ``"{camas} camas"``. Empty data read (sin dato)."""
     partes: list[nw.Expr] = []

@@ -190,8 +190,8 @@ def juzgar(mecanismo: Mecanismo, insumos: Insumos, motor: Motor) -> Juicio:
     aplicadas, no_aplicadas = separar(mecanismo, insumos.ausentes)
     fallas = _fallas(aplicadas)
     hecho = mecanismo.esquema.fecha_hecho
-    juzgadas = preparar(mecanismo, insumos, motor).with_columns(
-        *(veredicto(regla, hecho).alias(f"__v{i}") for i, regla in enumerate(aplicadas))
+    juzgadas = preparar(mecanismo, insumos, motor).select(
+        nw.all(), *(veredicto(regla, hecho).alias(f"__v{i}") for i, regla in enumerate(aplicadas))
     )
     juzgadas = juzgadas.with_columns(
         _codigos(fallas).alias("codigos"),

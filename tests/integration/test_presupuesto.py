@@ -31,6 +31,7 @@ from shared.presupuesto import (
     TipoCuenta,
 )
 from shared.presupuesto import service as libro
+from shared.presupuesto.repository import LibroRepository
 from shared.tipos import NoEncontrado, Rechazo, RelojFijo, pesos
 from tests.support.infra import BaseDePrueba
 
@@ -427,6 +428,29 @@ async def test_dieciseis_a_la_vez_nunca_bajan_de_cero(base: BaseDePrueba) -> Non
     assert sum(pasaron) == 40
     assert resumen.disponible_centavos == 0
     assert resumen.reconocido_centavos == 40 * VALOR
+
+
+async def test_el_orden_de_los_numeros_es_el_orden_de_los_saldos(uow: UnitOfWork) -> None:
+    """Guarantee (invariant 3): a posting that waits for another draws its number after it, so
+    the replay by number never sees a balance that was not there."""
+    async with uow.begin() as tx:
+        linea = await linea_con(tx)
+
+    async def gastar() -> None:
+        async with uow.begin() as tx:
+            await libro.registrar(tx, [mover(linea, TipoCuenta.CAJA, TipoCuenta.EMBARGO, VALOR)])
+
+    async with uow.begin() as tx:
+        await LibroRepository(tx).bloquear_cuentas([linea.cuenta(TipoCuenta.CAJA)])
+        gasto = asyncio.create_task(gastar())
+        esperando = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        while not (await tx.execute(esperando)).scalar_one():
+            await asyncio.sleep(0.01)
+        await libro.registrar(tx, [mover(linea, TipoCuenta.RECAUDO, TipoCuenta.CAJA, VALOR)])
+    await gasto
+    async with uow.begin() as tx:
+        assert await saldo(tx, linea, TipoCuenta.EMBARGO) == VALOR
+        assert await libro.descuadres(tx) == []
 
 
 async def test_cruzar_las_cuentas_en_los_dos_sentidos_no_se_traba(uow: UnitOfWork) -> None:

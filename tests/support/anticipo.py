@@ -13,7 +13,7 @@ import shutil
 from calendar import monthrange
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import count
@@ -33,7 +33,7 @@ from shared.radicacion.service import Contexto
 from shared.radicacion.trabajo import procesar
 from shared.registros import cargar_corte
 from shared.seguridad import Rol, Usuario, emitir_token
-from shared.tipos import BOGOTA, Nit, RelojFijo
+from shared.tipos import BOGOTA, Centavos, Nit, RelojFijo, repartir
 from shared.web.entorno import Entorno
 from shared.web.mecanismo import crear_app
 from shared.web.unir import unir
@@ -347,7 +347,14 @@ class Preparada:
     datos: Path
 
     @classmethod
-    async def nueva(cls, postgres: PostgresEmbebido, plantilla: str, datos: Path) -> Preparada:
+    async def unica(cls, postgres: PostgresEmbebido, plantilla: str, datos: Path) -> Preparada:
+        """The one of the session: the first caller makes it, in ``datos``."""
+        if postgres.dsn_superusuario not in _PREPARADAS:
+            _PREPARADAS[postgres.dsn_superusuario] = await cls._nueva(postgres, plantilla, datos)
+        return _PREPARADAS[postgres.dsn_superusuario]
+
+    @classmethod
+    async def _nueva(cls, postgres: PostgresEmbebido, plantilla: str, datos: Path) -> Preparada:
         nombre = f"anticipo_{next(_numeros)}"
         await _crear_base(postgres, nombre, modelo=plantilla)
         preparada = cls(postgres, base_de(postgres, nombre), datos)
@@ -361,5 +368,185 @@ class Preparada:
         nombre = f"anticipo_{next(_numeros)}"
         await _crear_base(self.postgres, nombre, modelo=self.base.nombre)
         shutil.copytree(self.datos, datos, dirs_exist_ok=True)
-        async with abrir_suite(replace(self.base, **vars(base_de(self.postgres, nombre))), datos) as s:
-            yield s
+        async with abrir_suite(base_de(self.postgres, nombre), datos) as suite:
+            yield suite
+
+
+_PREPARADAS: Final[dict[str, Preparada]] = {}
+
+
+# --- published amounts --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Publicado:
+    """An amount of the dossier (§5, §9) and bed-days that add up to it. ``valor`` in pesos."""
+
+    nombre: str
+    nit: str
+    valor: int
+    filas: tuple[dict[str, Any], ...]
+
+    @property
+    def codigo(self) -> str:
+        return f"44001{self.nit[-5:]}"
+
+    @property
+    def periodos(self) -> dict[str, list[dict[str, Any]]]:
+        """Rows by period: what one REST submission each may carry."""
+        grupos: dict[str, list[dict[str, Any]]] = {}
+        for f in self.filas:
+            grupos.setdefault(f["periodo"], []).append(f)
+        return grupos
+
+
+def _dias(*periodos: str) -> list[str]:
+    meses = [(int(p[:4]), int(p[5:])) for p in periodos]
+    return [f"{a}-{m:02d}-{d:02d}" for a, m in meses for d in range(1, monthrange(a, m)[1] + 1)]
+
+
+def _certificadas(nit: str, servicio: str, camas: Mapping[str, int]) -> list[dict[str, Any]]:
+    return [
+        {
+            "nit": nit,
+            "periodo": dia[:7],
+            "codigo_habilitacion": f"44001{nit[-5:]}",
+            "numero_sede": "01",
+            "servicio": servicio,
+            "poblacion": "ADULTO",
+            "fecha": dia,
+            "camas_disponibles": n,
+        }
+        for dia, n in camas.items()
+    ]
+
+
+def _repartidas(total: int, dias: Sequence[str]) -> dict[str, int]:
+    partes = repartir(Centavos(total), [1] * len(dias))
+    return {dia: int(n) for dia, n in zip(dias, partes, strict=True)}
+
+
+def _publicado(
+    nombre: str, nit: str, valor: int, uci: int, intermedio: int, *periodos: str
+) -> Publicado:
+    dias = _dias(*periodos)
+    filas = _certificadas(nit, "UCI", _repartidas(uci, dias))
+    filas += _certificadas(nit, "INTERMEDIO", _repartidas(intermedio, dias))
+    return Publicado(nombre, nit, valor, tuple(filas))
+
+
+_JULIO: Final = _dias("2020-07")
+PUBLICADOS: Final = (
+    _publicado("hospital público", "900300101", 1_242_939_982, 2480, 319, "2020-07", "2020-08"),
+    _publicado("pagado a diciembre", "900300202", 964_019_602, 1904, 273, "2020-07"),
+    _publicado("clínica privada", "900300303", 14_280_091_338, 24054, 9495, "2020-08"),
+    Publicado(
+        "ejemplo 1: un día",
+        "900300404",
+        7_324_418,
+        (
+            *_certificadas("900300404", "UCI", {"2020-07-01": 13}),
+            *_certificadas("900300404", "INTERMEDIO", {"2020-07-01": 4}),
+        ),
+    ),
+    Publicado(
+        "ejemplo 2: ajuste de ANT-13",
+        "900300505",
+        155_389_284,
+        (
+            *_certificadas("900300505", "UCI", dict.fromkeys(_JULIO, 10)),
+            *_certificadas("900300505", "INTERMEDIO", dict.fromkeys(_JULIO, 4)),
+        ),
+    ),
+)
+_NOMBRE_CAMA: Final = {
+    "UCI": "Cuidado Intensivo Adulto",
+    "INTERMEDIO": "Cuidado Intermedio Adulto",
+}
+_AMPLIA: Final = 1_000
+
+
+def _capacidad(p: Publicado, servicio: str) -> int:
+    """Beds of REPS: the first example has 20 UCI, the others more than they certify."""
+    return 20 if p.nombre.startswith("ejemplo 1") and servicio == "UCI" else _AMPLIA
+
+
+def _reporte(p: Publicado, f: Mapping[str, Any]) -> dict[str, Any]:
+    """The daily report of a row: 15 occupied in example 1, 6 free from day 16 in example 2."""
+    uci = f["servicio"] == "UCI"
+    ocupadas = 15 if uci and p.nombre.startswith("ejemplo 1") else 0
+    libres = f["camas_disponibles"]
+    if uci and p.nombre.startswith("ejemplo 2") and f["fecha"] >= "2020-07-16":
+        libres = 6
+    return {
+        "hab_sede": f"{p.codigo}01",
+        "fecha": f["fecha"],
+        "nombre_capacidad": _NOMBRE_CAMA[f["servicio"]],
+        "total_camas": ocupadas + libres,
+        "ocupadas_no_covid": 0,
+        "ocupadas_sospechoso": 0,
+        "ocupadas_confirmado": ocupadas,
+        "camas_disponibles": libres,
+    }
+
+
+def registros_publicados() -> dict[str, list[dict[str, Any]]]:
+    """Registers under which ``PUBLICADOS`` are worth what was published."""
+    return {
+        "reps_prestadores": [
+            {
+                "hab_prestador": p.codigo,
+                "nit": p.nit,
+                "dv": Nit(p.nit).dv,
+                "razon_social": p.nombre,
+                "clase_prestador": "Instituciones Prestadoras de Servicios de Salud - IPS",
+                "habilitado": "SI",
+            }
+            for p in PUBLICADOS
+        ],
+        "reps_sedes": [
+            {
+                "hab_prestador": p.codigo,
+                "hab_sede": f"{p.codigo}01",
+                "numero_sede": "01",
+                "nombre": "SEDE",
+                "nit": p.nit,
+                "habilitado": "SI",
+                "fecha_apertura": "2010-01-01",
+            }
+            for p in PUBLICADOS
+        ],
+        "reps_capacidad": [
+            {
+                "hab_prestador": p.codigo,
+                "hab_sede": f"{p.codigo}01",
+                "grupo": "CAMAS",
+                "nombre_capacidad": nombre,
+                "cantidad": _capacidad(p, servicio),
+            }
+            for p in PUBLICADOS
+            for servicio, nombre in _NOMBRE_CAMA.items()
+        ],
+        "reps_ocupacion_diaria": [_reporte(p, f) for p in PUBLICADOS for f in p.filas],
+        "reps_transitorias": [
+            {
+                "hab_sede": "440010040401",
+                "servicio": "UCI",
+                "poblacion": "ADULTO",
+                "tipo": "AUTORIZACION",
+                "camas": 8,
+                "acto": "Acto 1 de 2020",
+                "autoridad": "Secretaría departamental",
+                "fecha_inicio": "2020-06-01",
+                "estado": "VIGENTE",
+            }
+        ],
+    }
+
+
+def escribir_registros(registros: Mapping[str, list[dict[str, Any]]], carpeta: Path) -> Path:
+    """Each register as ``<registro>.csv`` in ``carpeta``."""
+    carpeta.mkdir(parents=True, exist_ok=True)
+    for nombre, filas in registros.items():
+        (carpeta / f"{nombre}.csv").write_bytes(a_csv(filas, list(filas[0])))
+    return carpeta

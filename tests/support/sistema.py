@@ -111,6 +111,7 @@ class SistemaReal:
     bootstrap: str
     dsn_servicio: str
     ajustes: Ajustes
+    _clientes: contextlib.ExitStack
 
     @property
     def estado(self) -> EstadoSistema:
@@ -121,7 +122,9 @@ class SistemaReal:
 
     def persona(self, rol: Rol, sujeto: str | None = None, entidad: str | None = None) -> Persona:
         """Somebody of that role, with a token."""
-        return persona(self.direccion, self.ajustes, rol, sujeto or f"prueba-{rol}", entidad)
+        nueva = persona(self.direccion, self.ajustes, rol, sujeto or f"prueba-{rol}", entidad)
+        self._clientes.callback(nueva.http.close)
+        return nueva
 
     def cargar_cortes(self, archivos: Iterable[Path]) -> None:
         """Load extracts; the name of each file is that of its register."""
@@ -215,7 +218,8 @@ def sistema_en_marcha(
         carpeta=RAIZ,
     )
     try:
-        yield _cuando_este_listo(datos, proceso)
+        with contextlib.ExitStack() as clientes:
+            yield _cuando_este_listo(datos, proceso, clientes)
     finally:
         detener(proceso, signal.SIGINT, gracia_segundos=60)
         PostgresEmbebido(datos).destruir()
@@ -226,7 +230,9 @@ def desfase_segundos() -> int:
     return int((HOY - datetime.now(BOGOTA)).total_seconds())
 
 
-def _cuando_este_listo(datos: Path, proceso: subprocess.Popen[bytes]) -> SistemaReal:
+def _cuando_este_listo(
+    datos: Path, proceso: subprocess.Popen[bytes], clientes: contextlib.ExitStack
+) -> SistemaReal:
     def listo() -> EstadoSistema | None:
         assert proceso.poll() is None, f"no arrancó:\n{ultimas_lineas(_registro(datos), 40)}"
         estado = leer_estado(datos)
@@ -243,6 +249,7 @@ def _cuando_este_listo(datos: Path, proceso: subprocess.Popen[bytes]) -> Sistema
         bootstrap=estado.bootstrap,
         dsn_servicio=estado.dsn_servicio,
         ajustes=Ajustes(datos=datos, entorno="desarrollo", jwt_clave=clave),  # type: ignore[arg-type]
+        _clientes=clientes,
     )
 
 
