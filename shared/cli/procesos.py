@@ -97,7 +97,10 @@ def agregar(app: typer.Typer) -> None:
         ] = False,
         puerto: Annotated[int, typer.Option(help="Puerto de la API; 0 toma uno libre")] = PUERTO,
         datos: Annotated[
-            Path | None, typer.Option(help="Carpeta de la demostración; nueva si no se da")
+            Path | None,
+            typer.Option(
+                help="Carpeta de la demostración, que empieza vacía; por defecto .datos/demo"
+            ),
         ] = None,
     ) -> None:
         """Cuenta una historia completa: de los archivos de una IPS al giro pagado."""

@@ -15,7 +15,7 @@ from shared.tipos import Reloj, RelojSistema
 class Ajustes(BaseSettings):
     """Settings of every process, from the environment. No secret has a default."""
 
-    model_config = SettingsConfigDict(extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(extra="ignore", populate_by_name=True, env_ignore_empty=True)
 
     database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
     """Role of the services: owns no table."""

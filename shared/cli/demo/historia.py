@@ -6,6 +6,8 @@ Every step goes through the REST API of the running system; only the bank is aut
 from __future__ import annotations
 
 import shutil
+import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -25,7 +27,14 @@ from shared.embebido.postgres import PostgresEmbebido
 from shared.embebido.servir import Sistema, arrancar_todo
 from shared.eventos.temas import TEMAS
 from shared.seguridad import Rol
-from shared.tipos import BOGOTA, ServicioNoDisponible, de_decimal, formato_pesos, pesos
+from shared.tipos import (
+    BOGOTA,
+    EntradaInvalida,
+    ServicioNoDisponible,
+    de_decimal,
+    formato_pesos,
+    pesos,
+)
 
 MECANISMO = "anticipo_uci"
 RUTA = "anticipo-uci"
@@ -35,14 +44,18 @@ HOY = datetime(2021, 3, 9, 9, 0, tzinfo=BOGOTA)
 """Inside the window of February 2021: the first ten business days of March."""
 AFORO = pesos(900_000_000)
 RECAUDO_INICIAL = pesos(200_000_000)
-CARPETA = Path(".datos") / "demo"
+MARCA = "demostracion.txt"
+"""Only a folder with this file is deleted to start anew."""
 
 
 def contar(*, salir: bool, puerto: int, datos: Path | None) -> None:
     """Start everything on a fresh folder, tell the story and, unless ``salir``, stay serving."""
     inicio = time.monotonic()
-    carpeta = (datos or CARPETA).absolute()
+    carpeta = (datos or Ajustes().datos / "demo").absolute()
     _empezar_de_cero(carpeta)
+    # A stop in the middle of the story unwinds it, and with it everything that was started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     desfase = int((HOY - datetime.now(BOGOTA)).total_seconds())
     ajustes = Ajustes(
         database_url=None,
@@ -73,10 +86,21 @@ def contar(*, salir: bool, puerto: int, datos: Path | None) -> None:
 
 
 def _empezar_de_cero(carpeta: Path) -> None:
-    if carpeta.exists():
+    """A fresh folder.
+
+    Raises:
+        EntradaInvalida: the folder holds something else than an earlier demonstration.
+    """
+    if carpeta.exists() and any(carpeta.iterdir()):
+        if not (carpeta / MARCA).is_file():
+            raise EntradaInvalida(
+                f"La carpeta {carpeta} tiene otras cosas y la demostración empieza borrándola. "
+                "Dé una carpeta nueva con --datos."
+            )
         PostgresEmbebido(carpeta).destruir()
         shutil.rmtree(carpeta)
-    carpeta.mkdir(parents=True)
+    carpeta.mkdir(parents=True, exist_ok=True)
+    (carpeta / MARCA).write_text("Datos de «mecanismos demo»; se borran al empezar otra.\n")
 
 
 def _paso(texto: str) -> None:
