@@ -7,6 +7,9 @@ CREATE MACRO tabla(nombre) AS TABLE
 
 CREATE MACRO sede(hab, numero) AS 'La sede ' || hab || '-' || numero;
 
+-- Lo que falta no es cero: sin un dato no hay total.
+CREATE MACRO suma(x) AS CASE WHEN count(x) = count(*) THEN sum(x)::BIGINT END;
+
 CREATE TEMP TABLE juicio AS
 WITH dia AS (
     SELECT fecha,
@@ -47,7 +50,7 @@ sede_de AS (
     FROM tabla('reps_sedes') GROUP BY ALL
 ),
 capacidad_de AS (
-    SELECT hab_sede, servicio, poblacion, fecha_corte, sum(cantidad)::BIGINT AS camas
+    SELECT hab_sede, servicio, poblacion, fecha_corte, suma(cantidad) AS camas
     FROM tabla('reps_capacidad') WHERE servicio IS NOT NULL GROUP BY ALL
 ),
 transitoria_de AS (
@@ -61,8 +64,8 @@ transitoria_de AS (
 ),
 reporte_de AS (
     SELECT hab_sede, fecha, servicio, poblacion,
-           sum(camas_disponibles)::BIGINT AS disponibles,
-           (sum(ocupadas_no_covid) + sum(ocupadas_sospechoso) + sum(ocupadas_confirmado))::BIGINT
+           suma(camas_disponibles) AS disponibles,
+           suma(ocupadas_no_covid) + suma(ocupadas_sospechoso) + suma(ocupadas_confirmado)
                AS ocupadas
     FROM tabla('reps_ocupacion_diaria') WHERE servicio IS NOT NULL GROUP BY ALL
 ),
@@ -96,7 +99,7 @@ unida AS (
            CASE WHEN k.camas IS NOT NULL OR t.autorizadas IS NOT NULL
                 THEN greatest(coalesce(k.camas, 0) + coalesce(t.autorizadas, 0)
                               - coalesce(t.suspendidas, 0), 0) END AS capacidad,
-           r.disponibles IS NOT NULL AS reportada,
+           r.hab_sede IS NOT NULL AS reportada,
            r.disponibles AS reportadas,
            r.ocupadas,
            EXISTS (
@@ -146,7 +149,8 @@ juzgada AS (
                AND ocupadas + camas_disponibles > capacidad AS f15,
            ya_decidida AS f16,
            constante AS f17,
-           least(camas_disponibles, capacidad, reportadas, greatest(capacidad - ocupadas, 0))
+           least(camas_disponibles, capacidad, reportadas,
+                 CASE WHEN ocupadas IS NOT NULL THEN greatest(capacidad - ocupadas, 0) END)
                AS camas
     FROM unida
 )

@@ -176,8 +176,11 @@ def con_dia(c: Tabla, r: Mapping[str, Tabla]) -> Tabla:
         + reporte["ocupadas_sospechoso"]
         + reporte["ocupadas_confirmado"]
     ).rename(columns={"camas_disponibles": "reportadas"})
-    reporte = reporte.groupby([*CAMA, "fecha"], as_index=False)[["reportadas", "ocupadas"]].sum()
-    c = c.merge(reporte, how="left", on=[*CAMA, "fecha"])
+    # Lo que falta no es cero: sin un dato no hay total.
+    reporte = reporte.groupby([*CAMA, "fecha"], as_index=False)[["reportadas", "ocupadas"]].sum(
+        skipna=False
+    )
+    c = c.merge(reporte.assign(reporte_existe=True), how="left", on=[*CAMA, "fecha"])
     clave = ["codigo_habilitacion", "numero_sede", "servicio", "poblacion", "fecha"]
     historia = r["historia"]
     historia = historia[~historia["estado"].isin(["EN_CORRECCION", "NO_RECONOCIDO"])]
@@ -212,7 +215,6 @@ def juzgar(c: Tabla) -> Tabla:
         c["cantidad"].fillna(0) + c["AUTORIZACION"].fillna(0) - c["SUSPENSION"].fillna(0)
     ).clip(lower=0)
     c["capacidad"] = capacidad.where(c["cantidad"].notna() | c["AUTORIZACION"].notna())
-    reporte = c["reportadas"].notna()
     nit_existe = c["nit_existe"].notna()
     c["f02"] = ~c["periodo"].between("2020-06", "2021-04")
     c["f04"] = ~nit_existe
@@ -225,7 +227,7 @@ def juzgar(c: Tabla) -> Tabla:
     c["f12"] = cama & (c["camas_disponibles"] > c["capacidad"])
     c["n12"] = cama & c["capacidad"].isna()
     c["f13"] = cama & (c["camas_disponibles"] > c["reportadas"])
-    c["f14"] = cama & ~reporte
+    c["f14"] = cama & c["reporte_existe"].isna()
     c["f15"] = cama & (c["ocupadas"] + c["camas_disponibles"] > c["capacidad"])
     c["f16"] = c["ya_decidida"].notna()
     c["f17"] = c["en_el_mes"] & c["constante"].notna()

@@ -110,9 +110,10 @@ FROM (
 CREATE TABLE reps_ocupacion_diaria AS
 SELECT hab_sede, fecha, nombre_capacidad, capacidad::BIGINT AS total_camas,
        ((capacidad - disponibles) // 2)::BIGINT AS ocupadas_no_covid,
-       0::BIGINT AS ocupadas_sospechoso,
+       CASE WHEN dado('sin dato', cd) >= 2 THEN 0::BIGINT END AS ocupadas_sospechoso,
        (capacidad - disponibles - (capacidad - disponibles) // 2)::BIGINT AS ocupadas_confirmado,
-       disponibles::BIGINT AS camas_disponibles, servicio, poblacion
+       CASE WHEN dado('sin camas', cd) >= 1 THEN disponibles::BIGINT END AS camas_disponibles,
+       servicio, poblacion
 FROM dia WHERE dado('sin reporte', cd) >= 20
 UNION ALL
 SELECT hab_sede, fecha, 'Adultos', 20, 10, 0, 5, 5, NULL, NULL FROM dia WHERE orden = 1;

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.operaciones.roles import Interno, Operador, Ordenador
+from services.operaciones.roles import Interno, Operador, Ordenador, Tesorero
 from services.operaciones.vistas import ReintegroVista
 from shared.giros.model import EstadoReconocimiento, Reintegro
 from shared.giros.repository import ReconocimientoRepository, ReintegroRepository
@@ -130,7 +130,7 @@ def _agregar_reintegros(router: APIRouter, entorno: Entorno) -> None:
 
     @router.post("/reintegros/{reintegro_id}/pagos", status_code=201)
     async def pagar(
-        reintegro_id: UUID, cuerpo: PagoReintegroIn, usuario: Operador
+        reintegro_id: UUID, cuerpo: PagoReintegroIn, usuario: Tesorero
     ) -> ReintegroVista:
         async with entorno.uow.begin() as tx:
             pagado = await reintegrar(

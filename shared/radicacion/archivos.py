@@ -11,14 +11,28 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class Almacen:
-    """Folders of the submissions under ``MECANISMOS_DATOS``."""
+    """Folders of the submissions under ``MECANISMOS_DATOS``.
+
+    ``paso`` is where a dry run puts what arrives, to be removed with it.
+    """
 
     datos: Path
+    paso: Path | None = None
+
+    @property
+    def de_paso(self) -> bool:
+        """Nothing of what arrives is kept."""
+        return self.paso is not None
+
+    @property
+    def recibo(self) -> Path:
+        """Folder that holds ``crudos``."""
+        return self.paso or self.datos
 
     @property
     def crudos(self) -> Path:
         """Files as they arrived, by SHA-256."""
-        return self.datos / "crudos"
+        return self.recibo / "crudos"
 
     def crudo(self, sha256: str) -> Path:
         return self.crudos / sha256

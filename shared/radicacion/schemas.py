@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from shared.eventos.model import DefinicionEvento
 from shared.eventos.temas import RECHAZOS
@@ -31,6 +32,14 @@ class SolicitudIn(BaseModel):
     tipo_producto: str | None = Field(default=None, pattern="^(AHORROS|CORRIENTE)$")
     numero_producto: str | None = Field(default=None, pattern=r"^\d{4,20}$")
     titular_nit: str | None = Field(default=None, pattern=r"^\d{9}$")
+
+    @field_validator("*")
+    @classmethod
+    def _sin_caracteres_de_control(cls, valor: object) -> object:
+        # PostgreSQL stores no NUL, and none of these data has a reason to carry the others.
+        if isinstance(valor, str) and any(unicodedata.category(c) == "Cc" for c in valor):
+            raise ValueError("Tiene caracteres de control. Escriba el dato de nuevo.")
+        return valor
 
 
 class RegistrosRechazados(BaseModel):

@@ -101,6 +101,14 @@ async def radicar(orden: OrdenRadicar, ctx: Contexto) -> tuple[Radicacion, bool]
         MetadatosNoCoinciden, NoSePuedeCorregir: expected refusals.
         EntradaInvalida: the file cannot be read.
     """
+    try:
+        return await _radicar(orden, ctx)
+    except Rechazo as rechazo:
+        await anotar_rechazo(orden.archivo, orden.usuario, rechazo, ctx)
+        raise
+
+
+async def _radicar(orden: OrdenRadicar, ctx: Contexto) -> tuple[Radicacion, bool]:
     entidad = _entidad(orden)
     if (previa := await _repetida(orden, entidad, ctx)) is not None:
         return previa, False
@@ -114,10 +122,6 @@ async def radicar(orden: OrdenRadicar, ctx: Contexto) -> tuple[Radicacion, bool]
         if (previa := await _repetida(orden, entidad, ctx)) is not None:
             return previa, False
         raise NoSePuedeCorregir("Ya hay una versión más nueva de esta solicitud.") from error
-    except Rechazo as rechazo:
-        borrar(ctx.almacen.radicacion(nueva_id))
-        await anotar_rechazo(orden.archivo, orden.usuario, rechazo, ctx)
-        raise
     except BaseException:
         borrar(ctx.almacen.radicacion(nueva_id))
         raise
@@ -232,7 +236,12 @@ async def _guardar(nueva: NuevaRadicacion, ctx: Contexto) -> None:
 async def anotar_rechazo(
     archivo: Recibido, usuario: Usuario, rechazo: Rechazo, ctx: Contexto
 ) -> None:
-    """Write down a file that arrived and was refused, with the reason: nothing is lost."""
+    """Write down a file that arrived and was refused, with the reason: nothing is lost.
+
+    What was only tried is not kept, and so not written down either.
+    """
+    if ctx.almacen.de_paso:
+        return
     async with ctx.uow.begin() as tx:
         await RadicacionRepository(tx).registrar_recepcion(
             archivo,

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 from uuid import UUID
 
 import asyncpg
@@ -75,14 +75,14 @@ async def procesar(radicacion_id: UUID, ctx: Contexto) -> None:
     if intento is None:
         return
     if intento > INTENTOS_MAXIMOS:
-        await _fallar(radicacion_id, f"No terminó en {INTENTOS_MAXIMOS} intentos.", ctx)
+        await _fallar(radicacion_id, intento, f"No terminó en {INTENTOS_MAXIMOS} intentos.", ctx)
         return
     try:
         await _intentar(radicacion_id, intento, ctx)
     except Rechazo as rechazo:
         if rechazo.reintentable:
             raise
-        await _fallar(radicacion_id, rechazo.detalle, ctx)
+        await _fallar(radicacion_id, intento, rechazo.detalle, ctx)
 
 
 async def _intentar(radicacion_id: UUID, intento: int, ctx: Contexto) -> None:
@@ -197,11 +197,14 @@ async def _confirmar(
     """Records, evaluation, recognition, postings and events: one transaction.
 
     Raises:
-        AlguienLoTiene: another submission holds one of the rights; evaluate again.
+        AlguienLoTiene: another submission holds one of the rights, or each waited for a right of
+            the other and the database chose us; evaluate again.
     """
     try:
         async with ctx.uow.begin() as tx:
             await _guardar(tx, preparada, evaluacion, carpeta, ctx)
+    except asyncpg.DeadlockDetectedError as error:
+        raise AlguienLoTiene from error
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name != INDICE_DERECHO:
             raise
@@ -213,10 +216,7 @@ async def _guardar(
 ) -> None:
     repositorio = RadicacionRepository(tx)
     radicacion = await repositorio.bloquear(preparada.radicacion.id)
-    if radicacion is None or (radicacion.estado, radicacion.intento) != (
-        EstadoRadicacion.EN_PROCESO,
-        preparada.intento,
-    ):
+    if not _es_el_actual(radicacion, preparada.intento):
         return  # another worker took it up: its outcome is the one that counts
     ahora = ctx.reloj.ahora()
     await repositorio.retirar_versiones(radicacion.solicitud_id)
@@ -289,9 +289,20 @@ async def _publicar_rechazos(
     )
 
 
-async def _fallar(radicacion_id: UUID, motivo: str, ctx: Contexto) -> None:
-    _log.error("La radicación %s falló: %s", radicacion_id, motivo)
+async def _fallar(radicacion_id: UUID, intento: int, motivo: str, ctx: Contexto) -> None:
+    """End it without outcome, unless another attempt took it up: then that one decides."""
     async with ctx.uow.begin() as tx:
-        await RadicacionRepository(tx).terminar(
+        repositorio = RadicacionRepository(tx)
+        if not _es_el_actual(await repositorio.bloquear(radicacion_id), intento):
+            return
+        await repositorio.terminar(
             radicacion_id, EstadoRadicacion.FALLIDA, en=ctx.reloj.ahora(), motivo=motivo
         )
+    _log.error("La radicación %s falló: %s", radicacion_id, motivo)
+
+
+def _es_el_actual(radicacion: Radicacion | None, intento: int) -> TypeGuard[Radicacion]:
+    return radicacion is not None and (radicacion.estado, radicacion.intento) == (
+        EstadoRadicacion.EN_PROCESO,
+        intento,
+    )

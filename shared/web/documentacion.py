@@ -121,7 +121,7 @@ def _respuestas(respuestas: Mapping[str, Any]) -> str:
     filas = [
         (
             "otro" if estado == "default" else escape(estado),
-            escape(_descripcion(r)),
+            escape(str(r.get("description", ""))),
             "<br>".join(
                 f"<code>{escape(m)}</code> {_tipo(c.get('schema', {}))}"
                 for m, c in r.get("content", {}).items()
@@ -130,11 +130,6 @@ def _respuestas(respuestas: Mapping[str, Any]) -> str:
         for estado, r in respuestas.items()
     ]
     return "<h4>Respuestas</h4>" + _tabla(("Estado", "Qué significa", "Contenido"), filas)
-
-
-def _descripcion(respuesta: Mapping[str, Any]) -> str:
-    texto = str(respuesta.get("description", ""))
-    return "Correcto" if texto == "Successful Response" else texto
 
 
 def _tipo(esquema: Mapping[str, Any]) -> str:

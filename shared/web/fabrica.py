@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from fastapi import FastAPI
 from starlette.responses import HTMLResponse
@@ -37,7 +37,7 @@ def crear_aplicacion(
     limit on the body. ``comprobaciones`` decide ``/salud/lista``; ``vida_util`` is the lifespan.
     ``app.state`` holds ``verificador`` and ``metricas``.
     """
-    app = FastAPI(
+    app = _Aplicacion(
         title=titulo,
         description=descripcion,
         version=version,
@@ -57,6 +57,23 @@ def crear_aplicacion(
     app.include_router(metricas.rutas())
     _agregar_documentacion(app)
     return app
+
+
+class _Aplicacion(FastAPI):
+    """FastAPI whose OpenAPI document is all in Spanish: what the framework writes in English is
+    translated, and the docstrings of our classes, which are for us, stay out."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            documento = super().openapi()
+            for esquema in documento.get("components", {}).get("schemas", {}).values():
+                esquema.pop("description", None)
+            for metodos in documento["paths"].values():
+                for operacion in metodos.values():
+                    for respuesta in operacion["responses"].values():
+                        if respuesta["description"] == "Successful Response":
+                            respuesta["description"] = "Correcto"
+        return super().openapi()
 
 
 def _agregar_documentacion(app: FastAPI) -> None:

@@ -300,6 +300,9 @@ def _esquema() -> dict[str, Any]:
         "description": "Datos por corregir, cuando los hay.",
         "items": definiciones["ErrorDeCampo"],
     }
+    # The docstrings of the classes are for us.
+    for interno in (esquema, definiciones["ErrorDeCampo"]):
+        interno.pop("description")
     return esquema
 
 

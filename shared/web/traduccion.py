@@ -109,9 +109,10 @@ def errores(detalles: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
 
 
 def _error(tipo: str, lugar: Sequence[str | int], contexto: Mapping[str, Any]) -> dict[str, str]:
-    if tipo != "json_invalid":
+    posicion = lugar[-1] if lugar else None
+    if tipo != "json_invalid" or not isinstance(posicion, int):
         return {"donde": donde(lugar), "mensaje": mensaje(tipo, contexto)}
-    posicion = lugar[-1]  # FastAPI puts the character offset where a field name goes
+    # FastAPI puts the character offset where a field name goes.
     return {
         "donde": donde(lugar[:1]),
         "mensaje": f"{mensaje(tipo, contexto)} El error está cerca del carácter {posicion}.",

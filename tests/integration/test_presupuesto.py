@@ -146,6 +146,34 @@ async def test_la_base_rechaza_cambiar_el_libro_a_mano(
         assert await saldo(tx, linea, TipoCuenta.CAJA) == VALOR
 
 
+async def test_el_servicio_no_tiene_permiso_de_cambiar_el_libro(uow: UnitOfWork) -> None:
+    """Guarantee: refused by grants too, not only by triggers."""
+    async with uow.begin() as tx:
+        permisos = await tx.execute(
+            text(
+                "SELECT table_name, privilege_type FROM information_schema.role_table_grants "
+                "WHERE grantee = current_user "
+                "AND table_name IN ('movimiento', 'cuenta', 'acto_presupuestal')"
+            )
+        )
+        assert {(f.table_name, f.privilege_type) for f in permisos} == {
+            ("movimiento", "SELECT"),
+            ("cuenta", "SELECT"),
+            ("acto_presupuestal", "SELECT"),
+        }
+        columnas = await tx.execute(
+            text(
+                "SELECT table_name, privilege_type FROM information_schema.column_privileges "
+                "WHERE grantee = current_user AND privilege_type <> 'SELECT' "
+                "AND table_name IN ('movimiento', 'cuenta', 'acto_presupuestal')"
+            )
+        )
+        assert {(f.table_name, f.privilege_type) for f in columnas} == {
+            ("movimiento", "INSERT"),
+            ("acto_presupuestal", "INSERT"),
+        }
+
+
 async def test_el_servicio_no_fecha_sus_asientos_ni_los_numera(uow: UnitOfWork) -> None:
     """Guarantee: when a movement was recorded, and in which order, is the database's to say."""
     for columna, valor, codigo in (("created_at", "now()", "42501"), ("id", "1", "428C9")):
@@ -444,7 +472,7 @@ async def test_el_orden_de_los_numeros_es_el_orden_de_los_saldos(uow: UnitOfWork
         await LibroRepository(tx).bloquear_cuentas([linea.cuenta(TipoCuenta.CAJA)])
         gasto = asyncio.create_task(gastar())
         esperando = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        while not (await tx.execute(esperando)).scalar_one():
+        while not (await tx.execute(esperando)).scalar_one():  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.01)
         await libro.registrar(tx, [mover(linea, TipoCuenta.RECAUDO, TipoCuenta.CAJA, VALOR)])
     await gasto

@@ -22,13 +22,14 @@ from typing import Any, Final
 from uuid import UUID
 
 import httpx
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from services.anticipo_uci.mecanismo import MECANISMO
 from services.operaciones.app import crear_app as crear_operaciones
 from services.tesoreria.app import crear_app as crear_tesoreria
 from shared.db import Ajustes
-from shared.embebido.postgres import DUENIO, SERVICIO, SUPERUSUARIO, PostgresEmbebido
+from shared.embebido.postgres import SERVICIO, PostgresEmbebido
 from shared.radicacion.service import Contexto
 from shared.radicacion.trabajo import procesar
 from shared.registros import cargar_corte
@@ -38,7 +39,7 @@ from shared.web.entorno import Entorno
 from shared.web.mecanismo import crear_app
 from shared.web.unir import unir
 from tests.support.casos import RAIZ
-from tests.support.infra import BaseDePrueba, _crear_base
+from tests.support.infra import _crear_base
 
 CASO: Final = RAIZ / "dominio" / "casos" / "anticipo_uci"
 AHORA: Final = datetime(2021, 3, 10, 9, 0, tzinfo=BOGOTA)
@@ -195,6 +196,8 @@ class Suite:
     """The applications on one database and one folder."""
 
     entorno: EntornoFijo
+    base: str
+    """Name of the database in the cluster."""
 
     @cached_property
     def app(self) -> httpx.ASGITransport:
@@ -313,25 +316,18 @@ def _nombres(carpeta: Path) -> set[str]:
     return {r.name for r in carpeta.iterdir()} if carpeta.is_dir() else set()
 
 
-def base_de(postgres: PostgresEmbebido, nombre: str) -> BaseDePrueba:
-    return BaseDePrueba(
-        nombre=nombre,
-        dsn_servicio=postgres.dsn(SERVICIO, nombre),
-        dsn_duenio=postgres.dsn(DUENIO, nombre),
-        dsn_superusuario=postgres.dsn(SUPERUSUARIO, nombre),
-    )
-
-
 @asynccontextmanager
-async def abrir_suite(base: BaseDePrueba, datos: Path) -> AsyncIterator[Suite]:
-    """The applications on a database, closed at the end."""
+async def suite_vacia(postgres: PostgresEmbebido, modelo: str, datos: Path) -> AsyncIterator[Suite]:
+    """A suite on a new copy of the database ``modelo``, closed at the end."""
+    nombre = f"anticipo_{next(_numeros)}"
+    await _crear_base(postgres, nombre, modelo=modelo)
     ajustes = Ajustes(
-        database_url=base.dsn_servicio,
+        database_url=postgres.dsn(SERVICIO, nombre),
         datos=datos,
         entorno="desarrollo",
-        jwt_clave="clave-solo-de-pruebas-de-cuarenta-bytes!",
+        jwt_clave=SecretStr("clave-solo-de-pruebas-de-cuarenta-bytes!"),
     )
-    suite = Suite(EntornoFijo(ajustes, RelojFijo(AHORA)))
+    suite = Suite(EntornoFijo(ajustes, RelojFijo(AHORA)), nombre)
     try:
         yield suite
     finally:
@@ -343,7 +339,7 @@ class Preparada:
     """A database and a folder with the registers of the case already loaded, to be copied."""
 
     postgres: PostgresEmbebido
-    base: BaseDePrueba
+    base: str
     datos: Path
 
     @classmethod
@@ -355,20 +351,15 @@ class Preparada:
 
     @classmethod
     async def _nueva(cls, postgres: PostgresEmbebido, plantilla: str, datos: Path) -> Preparada:
-        nombre = f"anticipo_{next(_numeros)}"
-        await _crear_base(postgres, nombre, modelo=plantilla)
-        preparada = cls(postgres, base_de(postgres, nombre), datos)
-        async with abrir_suite(preparada.base, datos) as suite:
+        async with suite_vacia(postgres, plantilla, datos) as suite:
             await suite.cargar(CASO)
-        return preparada
+            return cls(postgres, suite.base, datos)
 
     @asynccontextmanager
     async def copia(self, datos: Path) -> AsyncIterator[Suite]:
         """A suite of its own that starts where the prepared one is."""
-        nombre = f"anticipo_{next(_numeros)}"
-        await _crear_base(self.postgres, nombre, modelo=self.base.nombre)
         shutil.copytree(self.datos, datos, dirs_exist_ok=True)
-        async with abrir_suite(base_de(self.postgres, nombre), datos) as suite:
+        async with suite_vacia(self.postgres, self.base, datos) as suite:
             yield suite
 
 

@@ -14,9 +14,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -47,8 +47,11 @@ _AJENAS: Final = (
     "DATABASE_URL",
     "MECANISMOS_DATABASE_URL_DUENIO",
     "KAFKA_BOOTSTRAP_SERVERS",
+    "MECANISMOS_DATOS",
+    "MECANISMOS_ENTORNO",
     "MECANISMOS_JWT_CLAVE",
     "MECANISMOS_JWKS_URL",
+    "MECANISMOS_RELOJ_DESFASE_SEGUNDOS",
     "MECANISMOS_DATOS_REALES",
     "MECANISMOS_API",
     "MECANISMOS_TOKEN",
@@ -56,7 +59,9 @@ _AJENAS: Final = (
 """Variables of whoever runs the tests that would join the system to something of theirs."""
 
 
-def esperar(que: str, consulta: Callable[[], T | None], plazo_s: float = 90, paso_s: float = 0.1) -> T:
+def esperar(
+    que: str, consulta: Callable[[], T | None], plazo_s: float = 90, paso_s: float = 0.1
+) -> T:
     """The first answer that is not ``None``.
 
     Raises:
@@ -70,10 +75,20 @@ def esperar(que: str, consulta: Callable[[], T | None], plazo_s: float = 90, pas
     return hallado
 
 
-def entorno_limpio(datos: Path, **extra: str) -> dict[str, str]:
-    """Environment of a command of ours that works on ``datos`` and on nothing else."""
-    heredado = {k: v for k, v in os.environ.items() if k not in _AJENAS}
-    return heredado | {"MECANISMOS_DATOS": str(datos), "PYTHONUNBUFFERED": "1"} | extra
+def entorno_limpio(datos: Path | None = None, **extra: str) -> dict[str, str]:
+    """Environment of a command of ours that works on ``datos`` and on nothing else.
+
+    Wide enough for no table to be cut.
+    """
+    propio = {"PYTHONUNBUFFERED": "1", "COLUMNS": "200"}
+    if datos is not None:
+        propio["MECANISMOS_DATOS"] = str(datos)
+    return {k: v for k, v in os.environ.items() if k not in _AJENAS} | propio | extra
+
+
+def programa() -> str:
+    """The console script ``mecanismos`` of this interpreter, which works from any folder."""
+    return str(Path(sys.executable).with_name("mecanismos"))
 
 
 def orden(*argumentos: str) -> list[str]:
@@ -158,6 +173,17 @@ class SistemaReal:
 
         return esperar(f"el resultado de {envio.nombre}", terminada)
 
+    def pagar_lo_reconocido(self) -> None:
+        """Treasury verifies every account and the ordenador approves all: the giros go out."""
+        tesoreria = self.persona(Rol.TESORERIA)
+        for cuenta in tesoreria.ver("/operaciones/v1/cuentas/por-verificar"):
+            ruta = f"/operaciones/v1/cuentas/{cuenta['id']}/decision"
+            tesoreria.hacer(ruta, {"aceptada": True})
+        ruta = "/operaciones/v1/reconocimientos"
+        pagina = self.persona(Rol.OPERADOR).ver(ruta, mecanismo=MECANISMO, sin_aprobar=True)
+        ids = [r["id"] for r in pagina["datos"]]
+        self.persona(Rol.ORDENADOR).hacer(f"{ruta}/aprobar", {"reconocimientos": ids})
+
     def matar(self, nombre: str) -> int | None:
         """``kill -9`` of one process, by its id; ``None`` if it is down just now."""
         proceso = self.estado.procesos.get(nombre)
@@ -170,16 +196,32 @@ class SistemaReal:
 
     def consultar(self, sql: str, *valores: object) -> list[tuple[Any, ...]]:
         """Rows of a query of the service role."""
-        # In a thread, because the session may have an event loop in this one.
-        with ThreadPoolExecutor(1) as hilo:
-            return hilo.submit(asyncio.run, self._consultar(sql, *valores)).result()
+        return _en_otro_hilo(self._consultar(sql, *valores))
+
+    def ocurre(self, condicion: str, plazo_s: float) -> bool:
+        """Whether a boolean query comes true in time, looked at a hundred times per second."""
+        return _en_otro_hilo(self._ocurre(condicion, plazo_s))
 
     async def _consultar(self, sql: str, *valores: object) -> list[tuple[Any, ...]]:
+        async with self._conexion() as conexion:
+            return [tuple(fila) for fila in await conexion.fetch(sql, *valores, timeout=10)]
+
+    async def _ocurre(self, condicion: str, plazo_s: float) -> bool:
+        limite = time.monotonic() + plazo_s
+        async with self._conexion() as conexion:
+            while not await conexion.fetchval(f"SELECT {condicion}", timeout=10):
+                if time.monotonic() > limite:
+                    return False
+                await asyncio.sleep(0.01)
+            return True
+
+    @asynccontextmanager
+    async def _conexion(self) -> AsyncIterator[Any]:
         conexion = await asyncpg.connect(self.dsn_servicio, timeout=5)
         try:
-            return [tuple(fila) for fila in await conexion.fetch(sql, *valores, timeout=10)]
+            yield conexion
         finally:
-            await conexion.close(timeout=5)
+            conexion.terminate()
 
     def parar(self, senal: signal.Signals = signal.SIGINT, plazo_s: float = 60) -> int:
         """Ask it to stop and return its exit code.
@@ -248,9 +290,15 @@ def _cuando_este_listo(
         direccion=estado.direccion,
         bootstrap=estado.bootstrap,
         dsn_servicio=estado.dsn_servicio,
-        ajustes=Ajustes(datos=datos, entorno="desarrollo", jwt_clave=clave),  # type: ignore[arg-type]
+        ajustes=Ajustes(datos=datos, entorno="desarrollo", jwt_clave=clave),
         _clientes=clientes,
     )
+
+
+def _en_otro_hilo(trabajo: Coroutine[Any, Any, T]) -> T:
+    """Run it away from this thread, which may have the event loop of the session."""
+    with ThreadPoolExecutor(1) as hilo:
+        return hilo.submit(asyncio.run, trabajo).result()
 
 
 def _registro(datos: Path) -> Path:
@@ -258,6 +306,7 @@ def _registro(datos: Path) -> Path:
 
 
 __all__ = [
+    "RAIZ",
     "FECHA_CORTE",
     "INFRAESTRUCTURA",
     "LINEA",
@@ -271,5 +320,6 @@ __all__ = [
     "esperar",
     "orden",
     "procesos_de",
+    "programa",
     "sistema_en_marcha",
 ]

@@ -7,6 +7,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -246,8 +247,10 @@ async def _esperar(radicacion: Radicacion, segundos: int, ctx: Contexto) -> Radi
 
 
 async def _simular(request: Request, usuario: Usuario, ctx: Contexto) -> Response:
-    orden = await _recibir_orden(request, usuario, ctx)
-    prueba = await simular(orden, ctx)
+    with tempfile.TemporaryDirectory(dir=ctx.almacen.temporal) as paso:
+        de_paso = replace(ctx, almacen=replace(ctx.almacen, paso=Path(paso)))
+        orden = await _recibir_orden(request, usuario, de_paso)
+        prueba = await simular(orden, de_paso)
     return JSONResponse(
         {
             "simulacion": True,
@@ -296,7 +299,7 @@ async def _recibir_json(request: Request, usuario: Usuario, ctx: Contexto) -> Or
                 f"Por JSON se aceptan hasta {FILAS_JSON} filas. Envíe un archivo para más."
             )
     guardado = await cargas.recibir(
-        bytes(cuerpo), ctx.almacen.datos, limite_bytes=LIMITE_JSON, nombre="filas.json"
+        bytes(cuerpo), ctx.almacen.recibo, limite_bytes=LIMITE_JSON, nombre="filas.json"
     )
     recibido = Recibido(guardado.sha256, guardado.nombre, guardado.tamano)
     try:
@@ -304,7 +307,7 @@ async def _recibir_json(request: Request, usuario: Usuario, ctx: Contexto) -> Or
         filas = documento["filas"]
         if not isinstance(filas, list) or not all(isinstance(f, dict) for f in filas):
             raise TypeError
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         rechazo = EntradaInvalida(
             "El cuerpo debe ser un objeto JSON con «solicitud» y «filas» (lista de objetos)."
         )
@@ -324,7 +327,7 @@ async def _recibir_json(request: Request, usuario: Usuario, ctx: Contexto) -> Or
 
 async def _guardar(archivo: Any, limite: int, ctx: Contexto) -> Recibido:
     guardado = await cargas.recibir(
-        archivo, ctx.almacen.datos, limite_bytes=limite, nombre=archivo.filename
+        archivo, ctx.almacen.recibo, limite_bytes=limite, nombre=archivo.filename
     )
     return Recibido(guardado.sha256, guardado.nombre, guardado.tamano)
 
@@ -339,8 +342,9 @@ async def _leer_solicitud(
     try:
         return SolicitudIn.model_validate_json(texto)
     except ValidationError as error:
+        errores = [{**e, "loc": ("body", "solicitud", *e["loc"])} for e in error.errors()]
         rechazo = SolicitudIncompleta(
-            "Corrija los datos de la solicitud.", errores=traducir_errores(error.errors())
+            "Corrija los datos de la solicitud.", errores=traducir_errores(errores)
         )
         await anotar_rechazo(recibido, usuario, rechazo, ctx)
         raise rechazo from error
@@ -394,7 +398,8 @@ def _raiz(request: Request) -> str:
 
 def _cuerpos_aceptados() -> dict[str, Any]:
     """The two bodies of a submission, for the documentation."""
-    sobre = {"$ref": "#/components/schemas/SolicitudIn"}
+    # In full: no route has it as its body, so the document would not define a reference to it.
+    sobre = SolicitudIn.model_json_schema() | {"description": "Datos de la solicitud"}
     return {
         "requestBody": {
             "required": True,

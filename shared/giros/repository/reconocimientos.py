@@ -1,0 +1,383 @@
+"""SQL of recognitions and of the two queues they wait in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    DateTime,
+    Integer,
+    Row,
+    String,
+    Uuid,
+    bindparam,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.giros import tables
+from shared.giros.model import (
+    EsperaPor,
+    EstadoReconocimiento,
+    Giro,
+    NuevoReconocimiento,
+    Reconocimiento,
+    SaldoSolicitud,
+)
+from shared.giros.repository.filas import a_giro, entre
+
+_AGREGAR = text(
+    """
+    INSERT INTO reconocimiento
+        (linea_id, mecanismo, vigencia, radicacion_id, solicitud_id, nit, nombre, periodo,
+         registros, valor_centavos, fecha_radicacion, requiere_legalizacion, preparado_por,
+         cuenta_id, estado, espera_por, created_at, updated_at)
+    SELECT l.id, l.mecanismo, l.vigencia, n.radicacion_id, n.solicitud_id, n.nit, n.nombre,
+           n.periodo, n.registros, n.valor, n.fecha, n.requiere, n.preparado, n.cuenta_id,
+           'ESPERA_PRESUPUESTO', 'AFORO', :ahora, :ahora
+    FROM unnest(:lineas, :radicaciones, :solicitudes, :nits, :nombres, :periodos, :registros,
+                :valores, :fechas, :requieren, :preparan, :cuentas)
+         WITH ORDINALITY AS n (linea_id, radicacion_id, solicitud_id, nit, nombre, periodo,
+                               registros, valor, fecha, requiere, preparado, cuenta_id, posicion)
+    JOIN linea l ON l.id = n.linea_id
+    ORDER BY n.posicion
+    ON CONFLICT (radicacion_id, nit) DO NOTHING
+    RETURNING *
+    """
+).bindparams(
+    *(bindparam(n, type_=ARRAY(Integer)) for n in ("lineas", "registros")),
+    *(bindparam(n, type_=ARRAY(Uuid)) for n in ("radicaciones", "solicitudes", "cuentas")),
+    *(bindparam(n, type_=ARRAY(String)) for n in ("nits", "nombres", "periodos", "preparan")),
+    bindparam("valores", type_=ARRAY(BigInteger)),
+    bindparam("fechas", type_=ARRAY(DateTime(timezone=True))),
+    bindparam("requieren", type_=ARRAY(Boolean)),
+    bindparam("ahora", type_=DateTime(timezone=True)),
+)
+
+
+# The running sum grows along the queue, so what fits is a prefix: nobody overtakes. The first
+# place is looked at alone before, so that a blocked queue of millions costs one index entry.
+_RECONOCER_PREFIJO = text(
+    """
+    WITH cola AS (
+        SELECT id, sum(valor_centavos) OVER (ORDER BY fecha_radicacion, orden) AS acumulado
+        FROM reconocimiento
+        WHERE linea_id = :linea AND estado = 'ESPERA_PRESUPUESTO' AND espera_por = 'AFORO'
+          AND (SELECT p.valor_centavos FROM reconocimiento p
+               WHERE p.linea_id = :linea AND p.estado = 'ESPERA_PRESUPUESTO'
+                 AND p.espera_por = 'AFORO'
+               ORDER BY p.fecha_radicacion, p.orden LIMIT 1) <= :disponible
+    )
+    UPDATE reconocimiento r
+    SET estado = 'RECONOCIDO', espera_por = NULL, updated_at = :ahora
+    FROM cola WHERE cola.id = r.id AND cola.acumulado <= :disponible
+    RETURNING r.*
+    """
+).bindparams(
+    bindparam("disponible", type_=BigInteger), bindparam("ahora", type_=DateTime(timezone=True))
+)
+
+_POR_GIRAR = """
+    r.linea_id = :linea AND r.aprobado_at IS NOT NULL
+    AND (r.estado = 'RECONOCIDO'
+         OR (r.estado = 'ESPERA_PRESUPUESTO' AND r.espera_por = 'RECAUDO'))
+"""
+_CUENTA_SIRVE = """
+    EXISTS (SELECT FROM cuenta_bancaria c
+            WHERE c.id = r.cuenta_id AND c.estado = 'VERIFICADA' AND c.titular_nit = r.nit)
+"""
+
+_RETENER_POR_CUENTA = text(
+    f"""
+    UPDATE reconocimiento r
+    SET estado = 'ESPERA_CUENTA', espera_por = NULL, updated_at = :ahora
+    WHERE {_POR_GIRAR} AND NOT {_CUENTA_SIRVE}
+    """  # noqa: S608 - constants of this file
+).bindparams(bindparam("ahora", type_=DateTime(timezone=True)))
+
+_SOLTAR_POR_CUENTA = text(
+    f"""
+    UPDATE reconocimiento r SET estado = 'RECONOCIDO', updated_at = :ahora
+    WHERE r.linea_id = :linea AND r.aprobado_at IS NOT NULL AND r.estado = 'ESPERA_CUENTA'
+      AND {_CUENTA_SIRVE}
+    """  # noqa: S608 - constants of this file
+).bindparams(bindparam("ahora", type_=DateTime(timezone=True)))
+
+_ORDENAR_PREFIJO = text(
+    f"""
+    WITH cola AS (
+        SELECT r.id,
+               sum(r.valor_centavos) OVER (ORDER BY r.fecha_radicacion, r.orden) <= :caja AS cabe
+        FROM reconocimiento r WHERE {_POR_GIRAR}
+    ), movidos AS (
+        UPDATE reconocimiento r
+        SET estado = CASE WHEN cola.cabe THEN 'ORDENADO' ELSE 'ESPERA_PRESUPUESTO' END,
+            espera_por = CASE WHEN cola.cabe THEN NULL ELSE 'RECAUDO' END,
+            updated_at = :ahora
+        FROM cola WHERE cola.id = r.id AND (cola.cabe OR r.estado = 'RECONOCIDO')
+        RETURNING r.*
+    ), ordenados AS (
+        SELECT * FROM movidos WHERE estado = 'ORDENADO'
+    ), lote AS (
+        SELECT 'L' || lpad(nextval('giro_lote')::text, 8, '0') AS nombre
+        WHERE EXISTS (SELECT FROM ordenados)
+    )
+    INSERT INTO giro (id_giro, id_giro_origen, reconocimiento_id, linea_id, lote, cuenta_id,
+                      valor_centavos, estado, fecha_orden, ordenado_por, ordenado_at)
+    SELECT 'G' || o.vigencia || lpad(o.linea_id::text, 4, '0')
+               || lpad(nextval('giro_consecutivo')::text, 12, '0'),
+           (SELECT g.id_giro FROM giro g
+            WHERE g.reconocimiento_id = o.id AND g.estado = 'reprogramado'
+            ORDER BY g.id DESC LIMIT 1),
+           o.id, o.linea_id, lote.nombre, o.cuenta_id, o.valor_centavos, 'ordenado',
+           :hoy, :por, :ahora
+    FROM lote, (SELECT * FROM ordenados ORDER BY fecha_radicacion, orden) o
+    RETURNING *
+    """  # noqa: S608 - constants of this file
+).bindparams(
+    bindparam("caja", type_=BigInteger),
+    bindparam("ahora", type_=DateTime(timezone=True)),
+)
+
+_SALDO = text(
+    """
+    SELECT COALESCE(sum(r.valor_centavos) FILTER (
+               WHERE r.espera_por IS DISTINCT FROM 'AFORO'), 0)::bigint AS reconocido,
+           COALESCE(sum(r.valor_centavos) FILTER (
+               WHERE r.espera_por = 'AFORO'), 0)::bigint AS en_espera,
+           COALESCE(sum(g.valor_centavos - COALESCE(i.reintegrado, 0)), 0)::bigint AS girado
+    FROM reconocimiento r
+    LEFT JOIN giro g ON g.reconocimiento_id = r.id AND g.estado = 'aplicado'
+    LEFT JOIN (
+        SELECT reconocimiento_id, sum(reintegrado_centavos)::bigint AS reintegrado
+        FROM reintegro GROUP BY reconocimiento_id
+    ) i ON i.reconocimiento_id = r.id
+    WHERE r.solicitud_id = :solicitud AND r.estado <> 'ANULADO'
+    """
+)
+
+
+class ReconocimientoRepository:
+    """Recognitions and their queues, in the caller's transaction."""
+
+    def __init__(self, tx: AsyncConnection) -> None:
+        self._tx = tx
+
+    async def add_all(
+        self,
+        filas: Sequence[tuple[int, NuevoReconocimiento, UUID | None]],
+        ahora: datetime,
+    ) -> list[Reconocimiento]:
+        """Enqueue (line, recognition, account) at the end of the queue for aforo, in order.
+
+        Those whose radicación and NIT are already there are left out of the answer.
+        """
+        nuevos = [nuevo for _, nuevo, _ in filas]
+        resultado = await self._tx.execute(
+            _AGREGAR,
+            {
+                "lineas": [linea_id for linea_id, _, _ in filas],
+                "cuentas": [cuenta_id for _, _, cuenta_id in filas],
+                "radicaciones": [n.radicacion_id for n in nuevos],
+                "solicitudes": [n.solicitud_id for n in nuevos],
+                "nits": [n.nit for n in nuevos],
+                "nombres": [n.nombre for n in nuevos],
+                "periodos": [n.periodo for n in nuevos],
+                "registros": [n.registros for n in nuevos],
+                "valores": [n.valor_centavos for n in nuevos],
+                "fechas": [n.fecha_radicacion for n in nuevos],
+                "requieren": [n.requiere_legalizacion for n in nuevos],
+                "preparan": [n.preparado_por for n in nuevos],
+                "ahora": ahora,
+            },
+        )
+        return [_reconocimiento(fila) for fila in resultado]
+
+    async def add_en_lugar(
+        self,
+        anterior: Reconocimiento,
+        nuevo: NuevoReconocimiento,
+        valor_centavos: int,
+        *,
+        estado: EstadoReconocimiento,
+        cuenta_id: UUID | None,
+        ahora: datetime,
+    ) -> Reconocimiento:
+        """The recognition that takes the place of ``anterior``, which must be ANULADO by now."""
+        en_espera = estado is EstadoReconocimiento.ESPERA_PRESUPUESTO
+        resultado = await self._tx.execute(
+            insert(tables.reconocimiento)
+            .values(
+                linea_id=anterior.linea_id,
+                mecanismo=anterior.mecanismo,
+                vigencia=anterior.vigencia,
+                radicacion_id=nuevo.radicacion_id,
+                solicitud_id=anterior.solicitud_id,
+                nit=anterior.nit,
+                nombre=nuevo.nombre,
+                periodo=nuevo.periodo,
+                registros=nuevo.registros,
+                valor_centavos=valor_centavos,
+                estado=estado.value,
+                espera_por=EsperaPor.AFORO.value if en_espera else None,
+                fecha_radicacion=anterior.fecha_radicacion,
+                orden=anterior.orden,
+                requiere_legalizacion=nuevo.requiere_legalizacion,
+                preparado_por=nuevo.preparado_por,
+                cuenta_id=cuenta_id or anterior.cuenta_id,
+                reemplaza_id=anterior.id,
+                created_at=ahora,
+                updated_at=ahora,
+            )
+            .returning(tables.reconocimiento)
+        )
+        return _reconocimiento(resultado.one())
+
+    async def get_many(
+        self, ids: Iterable[UUID], *, for_update: bool = False
+    ) -> dict[UUID, Reconocimiento]:
+        """Those that exist, by id, locked in id order if asked."""
+        t = tables.reconocimiento
+        consulta = select(t).where(entre(t.c.id, ids, Uuid)).order_by(t.c.id)
+        if for_update:
+            consulta = consulta.with_for_update(key_share=True)
+        return {f.id: _reconocimiento(f) for f in await self._tx.execute(consulta)}
+
+    async def de_radicaciones(
+        self, claves: Sequence[tuple[UUID, str]]
+    ) -> dict[tuple[UUID, str], Reconocimiento]:
+        """Recognitions by (radicación, NIT)."""
+        t = tables.reconocimiento
+        radicaciones = {radicacion for radicacion, _ in claves}
+        filas = await self._tx.execute(
+            select(t).where(entre(t.c.radicacion_id, radicaciones, Uuid))
+        )
+        return {(f.radicacion_id, f.nit): _reconocimiento(f) for f in filas}
+
+    async def de_solicitud(self, solicitud_id: UUID, nit: str) -> list[Reconocimiento]:
+        """Recognitions of a solicitud that still count, newest first."""
+        t = tables.reconocimiento
+        filas = await self._tx.execute(
+            select(t)
+            .where(t.c.solicitud_id == solicitud_id, t.c.nit == nit, t.c.estado != "ANULADO")
+            .order_by(t.c.fecha_radicacion.desc(), t.c.orden.desc())
+        )
+        return [_reconocimiento(f) for f in filas]
+
+    async def lineas_con_cuenta(self, cuenta_id: UUID) -> list[int]:
+        """Lines in which some recognition is to be paid into the account."""
+        t = tables.reconocimiento
+        filas = await self._tx.execute(
+            select(t.c.linea_id).where(t.c.cuenta_id == cuenta_id).distinct().order_by(t.c.linea_id)
+        )
+        return list(filas.scalars())
+
+    async def listar(
+        self,
+        *,
+        mecanismo: str | None = None,
+        nit: str | None = None,
+        estados: Sequence[EstadoReconocimiento] = (),
+        sin_aprobar: bool = False,
+        despues: UUID | None = None,
+        limite: int = 50,
+    ) -> list[Reconocimiento]:
+        """Recognitions in id order after ``despues``; ids of uuid version 7 follow time."""
+        t = tables.reconocimiento
+        consulta = select(t).order_by(t.c.id).limit(limite)
+        if mecanismo is not None:
+            consulta = consulta.where(t.c.mecanismo == mecanismo)
+        if nit is not None:
+            consulta = consulta.where(t.c.nit == nit)
+        if estados:
+            consulta = consulta.where(t.c.estado.in_([e.value for e in estados]))
+        if sin_aprobar:
+            consulta = consulta.where(t.c.aprobado_at.is_(None))
+        if despues is not None:
+            consulta = consulta.where(t.c.id > despues)
+        return [_reconocimiento(f) for f in await self._tx.execute(consulta)]
+
+    async def reconocer_prefijo(
+        self, linea_id: int, disponible_centavos: int, ahora: datetime
+    ) -> list[Reconocimiento]:
+        """Recognise, in order, as many as fit whole. Returns them in order."""
+        filas = await self._tx.execute(
+            _RECONOCER_PREFIJO,
+            {"linea": linea_id, "disponible": disponible_centavos, "ahora": ahora},
+        )
+        return sorted((_reconocimiento(f) for f in filas), key=lambda r: r.turno)
+
+    async def revisar_cuentas(self, linea_id: int, ahora: datetime) -> None:
+        """ANT-18 on every approved one: hold those without a good account, let go the others."""
+        await self._tx.execute(_RETENER_POR_CUENTA, {"linea": linea_id, "ahora": ahora})
+        await self._tx.execute(_SOLTAR_POR_CUENTA, {"linea": linea_id, "ahora": ahora})
+
+    async def ordenar_prefijo(
+        self, linea_id: int, caja_centavos: int, *, hoy: date, por: str, ahora: datetime
+    ) -> list[Giro]:
+        """Make a giro, in order, of as many approved ones as the cash covers whole; the rest
+        wait for recaudo. Returns the giros in order."""
+        filas = await self._tx.execute(
+            _ORDENAR_PREFIJO,
+            {"linea": linea_id, "caja": caja_centavos, "hoy": hoy, "por": por, "ahora": ahora},
+        )
+        return sorted((a_giro(f) for f in filas), key=lambda g: g.id_giro)
+
+    async def aprobar(self, aprobaciones: Mapping[UUID, str], ahora: datetime) -> None:
+        """Write who approved each."""
+        t = tables.reconocimiento
+        for por in sorted(set(aprobaciones.values())):
+            ids = [id_ for id_, quien in aprobaciones.items() if quien == por]
+            await self._tx.execute(
+                update(t)
+                .where(entre(t.c.id, ids, Uuid))
+                .values(aprobado_por=por, aprobado_at=ahora, updated_at=ahora)
+            )
+
+    async def cambiar(self, id_: UUID, ahora: datetime, **valores: object) -> Reconocimiento:
+        """Write the given columns and return the row."""
+        t = tables.reconocimiento
+        if "estado" in valores:
+            valores.setdefault("espera_por", None)
+        resultado = await self._tx.execute(
+            update(t).where(t.c.id == id_).values(updated_at=ahora, **valores).returning(t)
+        )
+        return _reconocimiento(resultado.one())
+
+    async def saldo(self, solicitud_id: UUID) -> SaldoSolicitud:
+        """Amounts of a solicitud."""
+        fila = (await self._tx.execute(_SALDO, {"solicitud": solicitud_id})).one()
+        return SaldoSolicitud(solicitud_id, fila.reconocido, fila.girado, fila.en_espera)
+
+
+def _reconocimiento(f: Row[Any]) -> Reconocimiento:
+    return Reconocimiento(
+        id=f.id,
+        linea_id=f.linea_id,
+        mecanismo=f.mecanismo,
+        vigencia=f.vigencia,
+        radicacion_id=f.radicacion_id,
+        solicitud_id=f.solicitud_id,
+        nit=f.nit,
+        nombre=f.nombre,
+        periodo=f.periodo,
+        registros=f.registros,
+        valor_centavos=f.valor_centavos,
+        estado=EstadoReconocimiento(f.estado),
+        espera_por=None if f.espera_por is None else EsperaPor(f.espera_por),
+        fecha_radicacion=f.fecha_radicacion,
+        orden=f.orden,
+        requiere_legalizacion=f.requiere_legalizacion,
+        preparado_por=f.preparado_por,
+        aprobado_por=f.aprobado_por,
+        cuenta_id=f.cuenta_id,
+        reemplaza_id=f.reemplaza_id,
+    )
