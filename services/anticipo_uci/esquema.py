@@ -190,13 +190,14 @@ PASOS = (
     _transitoria("autorizada", "AUTORIZACION"),
     _transitoria("suspendida", "SUSPENSION"),
     Columna(
-        "reps_capacidad_dia",
+        "camas_netas",
         nw.when(alguna([col("capacidad_existe"), col("autorizada_existe")])).then(
-            nw.max_horizontal(
-                _si_hay("capacidad") + _si_hay("autorizada") - _si_hay("suspendida"),
-                lit(0),
-            ).cast(nw.Int64)
+            _si_hay("capacidad") + _si_hay("autorizada") - _si_hay("suspendida")
         ),
+    ),
+    Columna(
+        "reps_capacidad_dia",
+        nw.when(col("camas_netas") < 0).then(lit(0, dtype=nw.Int64)).otherwise(col("camas_netas")),
     ),
     Cruce(
         "reporte",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -21,13 +21,16 @@ from shared.web import cargas
 from shared.web.entorno import Entorno
 
 LIMITE_CORTE = 512 * 2**20
+# Nearer than the ends of the calendar, where a change of time zone has no day to go to.
+_PRIMER_INSTANTE = datetime(2000, 1, 1, tzinfo=UTC)
+_ULTIMO_INSTANTE = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 class VentanaIn(BaseModel):
     """When a period may be submitted, and the act that says so."""
 
-    desde: AwareDatetime
-    hasta: AwareDatetime
+    desde: AwareDatetime = Field(ge=_PRIMER_INSTANTE)
+    hasta: AwareDatetime = Field(le=_ULTIMO_INSTANTE)
     acto: str = Field(min_length=3, max_length=200)
 
 
@@ -84,6 +87,7 @@ def rutas(entorno: Entorno) -> APIRouter:
             datos=entorno.ajustes.datos,
             uow=entorno.uow,
             reloj=entorno.reloj,
+            nombre=recibido.nombre,
         )
         return CorteCargadoVista(
             corte=CorteVista.de(cargado.corte),

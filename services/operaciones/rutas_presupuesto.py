@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
 
 from services.operaciones.roles import Interno, Ordenador
 from services.operaciones.vistas import LineaVista
@@ -12,6 +14,8 @@ from shared.giros.service import adicionar_aforo_y_liberar, recaudar_y_liberar
 from shared.presupuesto.service import crear_linea, descuadres, obtener_linea, resumen, resumenes
 from shared.tipos import de_decimal
 from shared.web.entorno import Entorno
+
+Vigencia = Annotated[int, Path(ge=2000, le=2199, description="Año de la apropiación")]
 
 
 def rutas(entorno: Entorno) -> APIRouter:
@@ -24,7 +28,7 @@ def rutas(entorno: Entorno) -> APIRouter:
             return [LineaVista.de(r) for r in await resumenes(tx)]
 
     @router.get("/lineas/{mecanismo}/{vigencia}", summary="Una línea")
-    async def linea(mecanismo: str, vigencia: int, _: Interno) -> LineaVista:
+    async def linea(mecanismo: str, vigencia: Vigencia, _: Interno) -> LineaVista:
         async with entorno.uow.begin() as tx:
             hallada = await obtener_linea(tx, buscar(mecanismo).nombre, vigencia)
             return LineaVista.de(await resumen(tx, hallada))
@@ -35,7 +39,7 @@ def rutas(entorno: Entorno) -> APIRouter:
         summary="Adicionar aforo con un acto; libera en orden lo que lo esperaba",
     )
     async def aforo(
-        mecanismo: str, vigencia: int, cuerpo: AforoIn, usuario: Ordenador
+        mecanismo: str, vigencia: Vigencia, cuerpo: AforoIn, usuario: Ordenador
     ) -> LineaVista:
         async with entorno.uow.begin() as tx:
             hallada = await crear_linea(tx, buscar(mecanismo).nombre, vigencia)
@@ -56,7 +60,7 @@ def rutas(entorno: Entorno) -> APIRouter:
         summary="Registrar recaudo; libera en orden los giros que lo esperaban",
     )
     async def recaudo(
-        mecanismo: str, vigencia: int, cuerpo: RecaudoIn, usuario: Ordenador
+        mecanismo: str, vigencia: Vigencia, cuerpo: RecaudoIn, usuario: Ordenador
     ) -> LineaVista:
         async with entorno.uow.begin() as tx:
             hallada = await crear_linea(tx, buscar(mecanismo).nombre, vigencia)

@@ -10,13 +10,16 @@ import os
 import sys
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 
 from shared.cli import cortes, evaluacion, presupuesto, procesos, radicar, reglas
+from shared.cli.espanol import NOMBRE, en_espanol, explicar_uso
 from shared.cli.salida import codigo_de, explicar_error
 from shared.focalizacion.descubrir import comandos_de_servicios
 
 app = typer.Typer(
-    name="mecanismos",
+    name=NOMBRE,
     help="Mecanismos extraordinarios de pago en salud.",
     no_args_is_help=True,
     add_completion=False,
@@ -31,6 +34,11 @@ for nombre, comandos in comandos_de_servicios().items():
     app.add_typer(comandos, name=nombre)
 
 
+def mandato() -> TyperGroup | TyperCommand:
+    """The command as it is run: with its help in Spanish."""
+    return en_espanol(get_command(app))
+
+
 def main() -> None:
     """Entry point: expected failures become a message and an exit code, bugs a traceback."""
     logging.basicConfig(
@@ -40,7 +48,11 @@ def main() -> None:
     for ruidoso in ("kafka", "alembic", "pgqueuer", "httpx"):
         logging.getLogger(ruidoso).setLevel(logging.WARNING)
     try:
-        app()
+        # An exit asked for (the help, Ctrl-C) comes back as its code.
+        sys.exit(mandato().main(prog_name=NOMBRE, standalone_mode=False) or 0)
+    except typer.TyperException as error:
+        typer.echo(explicar_uso(error), err=True)
+        sys.exit(error.exit_code)
     except Exception as error:
         codigo = codigo_de(error)
         if codigo is None:

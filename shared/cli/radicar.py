@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from shared.cli import salida
-from shared.tipos import EntradaInvalida
+from shared.tipos import EntradaInvalida, ServicioNoDisponible
+
+if TYPE_CHECKING:
+    import httpx
 
 _ESPERA_S = 30
 
@@ -102,15 +104,21 @@ def _enviar(
         archivos: dict[str, Any] = {"archivo": (archivo.name, contenido)}
         if certificacion is not None:
             archivos["certificacion"] = (certificacion.name, certificacion.read_bytes())
-        respuesta = httpx.post(
-            f"{raiz}/v1/radicaciones",
-            params={"simular": "true"} if simular else {},
-            headers=encabezados,
-            data={"solicitud": solicitud.read_text(encoding="utf-8")},
-            files=archivos,
-            timeout=_ESPERA_S + 60,
-        )
-    cuerpo: dict[str, Any] = json.loads(respuesta.text)
+        try:
+            respuesta = httpx.post(
+                f"{raiz}/v1/radicaciones",
+                params={"simular": "true"} if simular else {},
+                headers=encabezados,
+                data={"solicitud": solicitud.read_text(encoding="utf-8")},
+                files=archivos,
+                timeout=_ESPERA_S + 60,
+            )
+        except (httpx.TransportError, httpx.InvalidURL) as causa:
+            raise ServicioNoDisponible(
+                f"La API no responde en {raiz}: {causa}. Revise la dirección (--api o "
+                "MECANISMOS_API) y repita con la misma --clave: no se radica dos veces."
+            ) from causa
+    cuerpo = _leer(respuesta)
     if respuesta.is_success:
         return cuerpo
     salida.errores.print(f"[bold red]{cuerpo.get('title')}[/]. {cuerpo.get('detail')}")
@@ -121,6 +129,22 @@ def _enviar(
     if respuesta.status_code in {413, 422}:
         sys.exit(salida.Codigo.ENTRADA)
     sys.exit(salida.Codigo.NEGADO)
+
+
+def _leer(respuesta: httpx.Response) -> dict[str, Any]:
+    """The JSON of an answer.
+
+    Raises:
+        ServicioNoDisponible: it is something else: whoever answered is not our API.
+    """
+    try:
+        cuerpo = respuesta.json()
+    except ValueError as error:
+        raise ServicioNoDisponible(
+            f"{respuesta.url} respondió {respuesta.status_code} y no es JSON. "
+            "Revise la dirección de la API (--api o MECANISMOS_API)."
+        ) from error
+    return cuerpo if isinstance(cuerpo, dict) else {}
 
 
 def _mostrar(respuesta: dict[str, Any]) -> None:

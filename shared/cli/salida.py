@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any
 
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import DBAPIError
@@ -32,7 +33,7 @@ errores = Console(stderr=True, highlight=False)
 
 def codigo_de(error: BaseException) -> Codigo | None:
     """Exit code of an expected failure; ``None`` for a bug."""
-    if isinstance(error, EntradaInvalida | DemasiadoGrande):
+    if isinstance(error, EntradaInvalida | DemasiadoGrande) or _es_de_ajustes(error):
         return Codigo.ENTRADA
     if isinstance(error, ServicioNoDisponible):
         return Codigo.INFRAESTRUCTURA
@@ -49,10 +50,23 @@ def explicar_error(error: BaseException) -> None:
         errores.print(f"[bold red]{error.titulo}[/]. {_plano(error.detalle)}")
         for dato in error.extra.get("errores", []):
             errores.print(f"  {_plano(str(dato.get('donde')))}: {_plano(str(dato.get('mensaje')))}")
+    elif isinstance(error, ValidationError):
+        errores.print("[bold red]La configuración no es válida.[/] Corrija estas variables:")
+        from shared.web.traduccion import mensaje
+
+        for dato in error.errors(include_url=False, include_input=False):
+            variable = ".".join(map(str, dato["loc"])) or "Todas juntas"
+            motivo = mensaje(dato["type"], dato.get("ctx") or {})
+            errores.print(f"  {_plano(f'{variable}: {motivo}')}")
     elif isinstance(error, DBAPIError):
         errores.print("[bold red]La base de datos no atendió la operación.[/]")
     else:
         errores.print(f"[bold red]No se pudo continuar.[/] {_plano(str(error))}")
+
+
+def _es_de_ajustes(error: BaseException) -> bool:
+    """Whether it is about our environment variables; of anything else it would be a bug."""
+    return isinstance(error, ValidationError) and error.title.startswith("Ajustes")
 
 
 def _plano(texto: str) -> str:

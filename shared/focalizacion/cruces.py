@@ -56,11 +56,9 @@ def aplicar(
 
 def agrupar(filas: Marco, grupo: Grupo, propias: Marco) -> Marco:
     """Totals by key, joined from the left: a window per total would sort the whole rows."""
-    claves = {clave: f"__g{i}" for i, clave in enumerate(grupo.claves)}
+    claves = list(grupo.claves)
     totales = propias.group_by(*claves).agg(*(e.alias(n) for n, e in grupo.trae.items()))
-    return filas.join(
-        totales.rename(claves), how="left", left_on=list(claves), right_on=list(claves.values())
-    )
+    return filas.join(totales, how="left", on=claves)
 
 
 def cruzar(
@@ -81,20 +79,14 @@ def cruzar(
         .then(nw.lit(None, dtype=nw.Boolean))
         .otherwise(nw.col(_halladas(cruce)).fill_null(0) > 0)
     )
-    return unidas.with_columns(existe.alias(f"{cruce.prefijo}_existe")).drop(_halladas(cruce))
+    quedan = [c for c in unidas.collect_schema().names() if c not in {_halladas(cruce), _CORTE}]
+    return unidas.select(*quedan, existe.alias(f"{cruce.prefijo}_existe"))
 
 
 def _por_clave(filas: Marco, cruce: Cruce, registro: Marco, cortes: Sequence[date]) -> Marco:
     filas, claves = _con_corte(filas, cruce, cortes)
     reducido = registro.group_by(*claves.values()).agg(*_agregados(cruce))
-    ajenas = {clave: f"{cruce.prefijo}__k{i}" for i, clave in enumerate(claves.values())}
-    unidas = filas.join(
-        reducido.rename(ajenas),
-        how="left",
-        left_on=list(claves),
-        right_on=list(ajenas.values()),
-    )
-    return unidas.drop(_CORTE) if _CORTE in claves else unidas
+    return filas.join(reducido, how="left", left_on=list(claves), right_on=list(claves.values()))
 
 
 def _reducir_por_fila(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,8 @@ async def reconocer_radicacion(
     nuevo = _nuevo(radicacion, resumen, ctx)
     vivos = await ReconocimientoRepository(tx).de_solicitud(radicacion.solicitud_id, radicacion.nit)
     if vivos:
+        # The commitment is of the year of the solicitud, also when its correction is of the next.
+        nuevo = nuevo and replace(nuevo, vigencia=vivos[0].vigencia)
         sustitucion = await sustituir(tx, vivos[0].id, nuevo, reloj=ctx.reloj)
         queda = sustitucion.reconocimiento
         await _enlazar(tx, radicacion, None if queda is None else queda.id, ctx)

@@ -311,7 +311,7 @@ class RadicacionRepository:
               AND (CAST(:entidad AS text) IS NULL OR r.entidad = :entidad)
               AND (CAST(:estado AS text) IS NULL OR coalesce(c.estado, g.estado) = :estado)
               AND (CAST(:codigo AS text) IS NULL OR :codigo = ANY(g.codigos))
-              AND (CAST(:despues AS int) IS NULL OR g.fila > :despues)
+              AND (CAST(:despues AS bigint) IS NULL OR g.fila > :despues)
             ORDER BY g.fila LIMIT :limite
             """
         )

@@ -51,8 +51,11 @@ async def cargar_corte(
     uow: UnitOfWork,
     reloj: Reloj,
     estado: EstadoCorte = EstadoCorte.VIGENTE,
+    nombre: str | None = None,
 ) -> CorteCargado:
     """Load a file as a corte of its register; the same file twice is one corte.
+
+    ``nombre`` is how its owner called the file, if ``ruta`` does not say.
 
     Files are on disk, flushed, before the transaction that names them; a crash in between
     leaves files that ``barrer_huerfanos`` removes.
@@ -75,7 +78,7 @@ async def cargar_corte(
     def como_corte(parte: Carga) -> Corte:
         return _corte(
             parte,
-            archivo=ruta.name,
+            archivo=nombre or ruta.name,
             fecha_corte=fecha_corte,
             estado=estado,
             usuario=usuario,

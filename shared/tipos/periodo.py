@@ -9,7 +9,8 @@ from datetime import date
 
 from shared.tipos.errores import EntradaInvalida
 
-_FORMA = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
+# There is no year 0, and after 9999-12 no month that follows.
+_FORMA = re.compile(r"(?!0000|9999)(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 
 @dataclass(frozen=True, order=True)
@@ -24,7 +25,7 @@ class Periodo:
         """Read AAAA-MM.
 
         Raises:
-            EntradaInvalida: not a month.
+            EntradaInvalida: not a month of the years 1 to 9998.
         """
         hallado = _FORMA.fullmatch(texto.strip())
         if hallado is None:

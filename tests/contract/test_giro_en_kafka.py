@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
-from shared.cli.demo.archivos import PERIODO, Envio, envios, solicitud
+from shared.cli.demo.archivos import Envio, envios, solicitud
 from shared.seguridad import Rol
 from tests.support.sistema import RAIZ, SistemaReal, esperar, sistema_en_marcha
 
@@ -88,9 +88,7 @@ def leer_tema(bootstrap: str, tema: str) -> list[ConsumerRecord]:
 
 def _validador() -> Draft202012Validator:
     """Of the whole message, as the document describes the payload of the channel."""
-    (referencia,) = (
-        m["$ref"] for m in DOCUMENTO["channels"][TEMA]["messages"].values()
-    )
+    (referencia,) = (m["$ref"] for m in DOCUMENTO["channels"][TEMA]["messages"].values())
     mensaje = DOCUMENTO["components"]["messages"][referencia.rpartition("/")[2]]
     esquema = {**mensaje["payload"], "components": DOCUMENTO["components"]}
     Draft202012Validator.check_schema(esquema)
@@ -113,4 +111,3 @@ def _exigir_sin_datos_del_firmante(texto: str, envio: Envio) -> None:
     for campo in ("firmante_numero_documento", "firmante_nombre"):
         assert sobre[campo] not in texto, campo
     assert envio.nombre not in texto
-    assert PERIODO in texto or envio.ips.nit in texto  # it is the right message all the same

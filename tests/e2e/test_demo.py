@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from shared.embebido.estado import leer_estado
+from shared.embebido.postgres import PostgresEmbebido
 from shared.eventos.temas import TEMAS
 from tests.support.sistema import entorno_limpio, esperar, procesos_de, programa
 
@@ -22,22 +23,25 @@ PLAZO_S = 180
 
 
 @pytest.fixture(scope="module")
-def carpeta(carpeta_embebida: Path) -> Path:
+def carpeta(carpeta_embebida: Path) -> Iterator[Path]:
     """The folder where somebody types the command."""
     nueva = carpeta_embebida / "demo"
     nueva.mkdir()
     nueva.chmod(0o711)
-    return nueva
+    yield nueva
+    for datos in (nueva / ".datos", nueva / ".datos" / "demo"):
+        if (datos / "postgres").exists():
+            PostgresEmbebido(datos).destruir()
 
 
 @contextmanager
-def en_terminal(carpeta: Path, *argumentos: str, **entorno: str) -> Iterator[subprocess.Popen[str]]:
+def en_terminal(carpeta: Path, *argumentos: str) -> Iterator[subprocess.Popen[str]]:
     """The command in a process group of its own, as a shell starts it."""
     with (carpeta / "salida.txt").open("w+") as salida:
         proceso = subprocess.Popen(
             [programa(), *argumentos],
             cwd=carpeta,
-            env=entorno_limpio(**entorno),
+            env=entorno_limpio(),
             stdin=subprocess.DEVNULL,
             stdout=salida,
             stderr=subprocess.STDOUT,
@@ -64,7 +68,7 @@ def ctrl_c(proceso: subprocess.Popen[str]) -> int:
 
 def celdas(texto: str, titulo: str) -> dict[str, list[str]]:
     """Rows of the table under ``titulo``, by their first cell."""
-    _, _, resto = texto.partition(f"\n{titulo}\n")
+    _, resto = re.split(rf"\n{titulo} *\n", texto)
     filas = {}
     for linea in resto.splitlines()[3:]:
         if not linea.startswith("│"):
@@ -116,7 +120,9 @@ def test_ctrl_c_en_la_demo_que_sigue_sirviendo(carpeta: Path) -> None:
             return texto if "Ctrl-C para terminar" in texto else None
 
         texto = esperar("el final de la demostración", sirve, plazo_s=PLAZO_S)
-        assert re.search(r"Documentación de la API: http://127\.0\.0\.1:\d+/anticipo-uci/docs", texto)
+        assert re.search(
+            r"Documentación de la API: http://127\.0\.0\.1:\d+/anticipo-uci/docs", texto
+        )
         codigo = ctrl_c(proceso)
     assert codigo == 0, salida_de(carpeta)
     assert procesos_de(carpeta) == {}

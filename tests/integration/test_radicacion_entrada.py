@@ -188,6 +188,8 @@ SOBRES: dict[str, tuple[Any, str, str]] = {
         "radicacion.solicitud_incompleta",
         "AAAA-MM",
     ),
+    "año cero": (sobre() | {"periodo": "0000-01"}, "radicacion.solicitud_incompleta", "AAAA-MM"),
+    "año 9999": (sobre() | {"periodo": "9999-12"}, "radicacion.solicitud_incompleta", "AAAA-MM"),
     "sin razón social": (
         sobre(razon_social=None),
         "radicacion.solicitud_incompleta",
@@ -294,6 +296,8 @@ FILAS_MALAS: list[tuple[dict[str, Any], str, str]] = [
     ({"camas_disponibles": "2.5"}, "camas_disponibles", "lleva decimales"),
     ({"camas_disponibles": "1.000"}, "camas_disponibles", "separador de miles"),
     ({"camas_disponibles": "9" * 25}, "camas_disponibles", "demasiado grande"),
+    ({"camas_disponibles": str(2**63 - 1)}, "camas_disponibles", "demasiado grande"),
+    ({"periodo": "0000-01"}, "periodo", "no se admite"),
     ({"camas_disponibles": ""}, "camas_disponibles", "está vacía"),
     ({"servicio": "UC\0I"}, "servicio", "caracteres ilegibles"),
     ({"codigo_habilitacion": "5,00E+09"}, "codigo_habilitacion", "notación científica"),

@@ -140,7 +140,7 @@ def sede(**cambios: Any) -> Fila:
     return propia | _corte() | cambios
 
 
-def capacidad(cantidad: int, **cambios: Any) -> Fila:
+def capacidad(cantidad: int | None, **cambios: Any) -> Fila:
     return CAMA | {"cantidad": cantidad} | _corte() | cambios
 
 

@@ -219,6 +219,12 @@ def test_un_dato_vacio_del_reporte_no_es_cero() -> None:
     assert [derivada[v] for v in vistas] == [True, None, None]
 
 
+def test_una_capacidad_sin_cantidad_no_es_cero() -> None:
+    """Unknown beds plus known ones are unknown beds."""
+    assert una("reps_capacidad_dia", reps_capacidad=[capacidad(None)]) is None
+    assert una("reps_capacidad_dia", reps_capacidad=[capacidad(None), capacidad(3)]) is None
+
+
 @pytest.mark.parametrize(
     ("cambios", "existe"),
     [({}, True), ({"fecha": DIA + UN_DIA}, False), ({"poblacion": "NEONATAL"}, False)],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 from calendar import monthrange
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -22,6 +23,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import httpx
+from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import text
 
@@ -30,11 +32,15 @@ from services.operaciones.app import crear_app as crear_operaciones
 from services.tesoreria.app import crear_app as crear_tesoreria
 from shared.db import Ajustes
 from shared.embebido.postgres import SERVICIO, PostgresEmbebido
+from shared.giros.model import EstadoRespuesta
+from shared.giros.schemas import GiroRespondido
+from shared.giros.service import responder
 from shared.radicacion.service import Contexto
 from shared.radicacion.trabajo import procesar
 from shared.registros import cargar_corte
 from shared.seguridad import Rol, Usuario, emitir_token
 from shared.tipos import BOGOTA, Centavos, Nit, RelojFijo, repartir
+from shared.web.dependencias import RUTAS_PUBLICAS
 from shared.web.entorno import Entorno
 from shared.web.mecanismo import crear_app
 from shared.web.unir import unir
@@ -60,6 +66,8 @@ REGISTROS: Final = (
     "reps_transitorias",
 )
 COLUMNAS: Final = tuple(c.nombre for c in MECANISMO.esquema.campos)
+NADIE: Final = UUID(int=1)
+"""An identifier of nothing."""
 PDF: Final = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 
 _numeros = count(1)
@@ -153,7 +161,8 @@ class Persona:
         pdf: bytes | None = PDF,
         clave: str | None = None,
         corrige: str | None = None,
-        **opciones: Any,
+        simular: bool = False,
+        prefer: str | None = None,
     ) -> httpx.Response:
         """Submit a file (or rows, written as CSV); a correction if ``corrige`` names one."""
         contenido = archivo if isinstance(archivo, bytes) else a_csv(archivo)
@@ -161,14 +170,14 @@ class Persona:
         archivos = {"archivo": (nombre, contenido)}
         if pdf is not None:
             archivos["certificacion"] = ("certificacion.pdf", pdf)
-        encabezados = {"Idempotency-Key": clave} if clave else {}
+        encabezados = {"Idempotency-Key": clave, "Prefer": prefer}
         ruta = f"{RADICACIONES}/{corrige}/correcciones" if corrige else RADICACIONES
         return await self.http.post(
             ruta,
             data={"solicitud": texto},
             files=archivos,
-            headers=encabezados | opciones.pop("headers", {}),
-            **opciones,
+            headers={n: v for n, v in encabezados.items() if v is not None},
+            params={"simular": "true"} if simular else {},
         )
 
     async def resolver(self, *argumentos: Any, **opciones: Any) -> dict[str, Any]:
@@ -200,13 +209,27 @@ class Suite:
     """Name of the database in the cluster."""
 
     @cached_property
-    def app(self) -> httpx.ASGITransport:
-        apps = {
+    def apps(self) -> dict[str, FastAPI]:
+        return {
             "anticipo-uci": crear_app(MECANISMO, self.entorno),
             "operaciones": crear_operaciones(self.entorno),
             "tesoreria": crear_tesoreria(self.entorno),
         }
-        return httpx.ASGITransport(app=unir(apps))
+
+    @cached_property
+    def transporte(self) -> httpx.ASGITransport:
+        """To the three under one port, as ``mecanismos servir`` joins them."""
+        return httpx.ASGITransport(app=unir(self.apps))
+
+    def rutas(self, app: str) -> list[tuple[str, str]]:
+        """Method and path of every route that asks who is calling, with parameters filled in."""
+        caminos = self.apps[app].openapi()["paths"]
+        return [
+            (metodo.upper(), f"/{app}{_llena(camino)}")
+            for camino, metodos in caminos.items()
+            if camino not in RUTAS_PUBLICAS
+            for metodo in metodos
+        ]
 
     @property
     def reloj(self) -> RelojFijo:
@@ -220,7 +243,7 @@ class Suite:
     def cliente(self, token: str | None = None) -> httpx.AsyncClient:
         encabezados = {} if token is None else {"Authorization": f"Bearer {token}"}
         return httpx.AsyncClient(
-            transport=self.app, base_url="http://mecanismos", headers=encabezados
+            transport=self.transporte, base_url="http://mecanismos", headers=encabezados
         )
 
     def persona(self, rol: Rol, sujeto: str | None = None, entidad: str | None = None) -> Persona:
@@ -300,6 +323,20 @@ class Suite:
         giros = (await tesorera.ver(f"{OPERACIONES}/giros", limite=500))["datos"]
         return [g for g in giros if g["reconocimiento_id"] in reconocimientos]
 
+    async def responder(
+        self, giro: Mapping[str, Any], estado: str, codigo: str | None = None
+    ) -> None:
+        """The bank's answer to a giro takes effect, as if its event had arrived."""
+        datos = GiroRespondido(
+            id_giro=giro["id_giro"],
+            estado=EstadoRespuesta(estado),
+            codigo=codigo,
+            fecha=self.reloj.hoy(),
+            valor=giro["valor"],
+        )
+        async with self.entorno.uow.begin() as tx:
+            await responder(tx, datos, reloj=self.reloj, por="banco")
+
     def crudos(self) -> set[str]:
         """Names of the raw files kept."""
         return _nombres(self.entorno.almacen.crudos)
@@ -310,6 +347,13 @@ class Suite:
 
     def temporales(self) -> set[str]:
         return _nombres(self.entorno.almacen.temporal)
+
+
+def _llena(camino: str) -> str:
+    """A path with a value in place of each parameter: nobody's, but of its type."""
+    valores = {"mecanismo": "anticipo_uci", "vigencia": "2021", "periodo": PERIODO}
+    valores |= {"formato": "csv", "id_giro": "G1"}
+    return re.sub(r"{(\w+)}", lambda p: valores.get(p[1], str(NADIE)), camino)
 
 
 def _nombres(carpeta: Path) -> set[str]:

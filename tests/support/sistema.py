@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -84,6 +85,22 @@ def entorno_limpio(datos: Path | None = None, **extra: str) -> dict[str, str]:
     if datos is not None:
         propio["MECANISMOS_DATOS"] = str(datos)
     return {k: v for k, v in os.environ.items() if k not in _AJENAS} | propio | extra
+
+
+_INGLES: Final = re.compile(
+    r"\b(the|of|and|is|are|was|with|for|from|that|this|which|what|it|its|by|an|to|not|missing|such|"
+    r"invalid|usage|options|commands|arguments|required|show|exit|"
+    r"successful|response|validation|get|put|delete|list|create|update)\b",
+    re.IGNORECASE,
+)
+
+
+def dice_en_ingles(texto: str) -> bool:
+    """Whether it has words that English cannot do without and Spanish does not have.
+
+    What stands between backticks is code, not prose.
+    """
+    return _INGLES.search(re.sub(r"`[^`]*`", "", texto)) is not None
 
 
 def programa() -> str:
@@ -306,16 +323,17 @@ def _registro(datos: Path) -> Path:
 
 
 __all__ = [
-    "RAIZ",
     "FECHA_CORTE",
     "INFRAESTRUCTURA",
     "LINEA",
     "MECANISMO",
+    "RAIZ",
     "RUTA",
     "SERVICIOS",
     "VIGENCIA",
     "SistemaReal",
     "desfase_segundos",
+    "dice_en_ingles",
     "entorno_limpio",
     "esperar",
     "orden",

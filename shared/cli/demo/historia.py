@@ -25,6 +25,7 @@ from shared.cli.demo.registros import carpeta_real, extractos
 from shared.db import Ajustes
 from shared.embebido.postgres import PostgresEmbebido
 from shared.embebido.servir import Sistema, arrancar_todo
+from shared.embebido.supervisor import Parada
 from shared.eventos.temas import TEMAS
 from shared.seguridad import Rol
 from shared.tipos import (
@@ -72,17 +73,19 @@ def contar(*, salir: bool, puerto: int, datos: Path | None) -> None:
         "MECANISMOS_RELOJ_DESFASE_SEGUNDOS": str(desfase),
     }
     _paso("Se arrancan PostgreSQL, Kafka y los servicios")
-    with arrancar_todo(ajustes, puerto=puerto, entorno_extra=extra) as sistema:
+    parada = Parada()
+    with arrancar_todo(ajustes, puerto=puerto, entorno_extra=extra, parada=parada) as sistema:
         Historia.de(sistema, ajustes).contar()
         salida.consola.print(f"\nDuró {time.monotonic() - inicio:.0f} s.")
         if salir:
             return
-        salida.consola.print(
-            f"El sistema sigue en marcha: {sistema.direccion}\n"
-            f"Documentación de la API: {sistema.direccion}/{RUTA}/docs\n"
-            "Ctrl-C para terminar."
-        )
-        sistema.esperar()
+        with parada.al_recibir_senales():  # from here on Ctrl-C is how it is meant to end
+            salida.consola.print(
+                f"El sistema sigue en marcha: {sistema.direccion}\n"
+                f"Documentación de la API: {sistema.direccion}/{RUTA}/docs\n"
+                "Ctrl-C para terminar."
+            )
+            sistema.esperar()
 
 
 def _empezar_de_cero(carpeta: Path) -> None:

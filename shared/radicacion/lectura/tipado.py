@@ -33,6 +33,8 @@ CENTINELAS: Final = (
 )
 """Dates that mean "no date" (registers §, reading of a row): read as empty."""
 _ANIOS: Final = (1900, 2100)
+_MAYOR_ENTERO: Final = 10**15 - 1
+"""The digits a spreadsheet keeps whole; and sums and products of them stay far from 64 bits."""
 _ECO: Final = 40
 """Characters of a value that a message repeats."""
 _BLANCOS: Final = (
@@ -255,7 +257,7 @@ def _entero(campo: Campo, x: str) -> Juicio:
     # TRY_CAST is guarded: alone it would take "1e3" and " 5".
     numero = f"CASE WHEN regexp_full_match({x}, '\\d{{1,30}}') THEN TRY_CAST({x} AS BIGINT) END"
     return Juicio(
-        f"coalesce({numero} >= {minimo}, false)",
+        f"coalesce({numero} BETWEEN {minimo} AND {_MAYOR_ENTERO}, false)",
         f"TRY_CAST({x} AS BIGINT)",
         (
             _ausencia(campo, x),
@@ -316,7 +318,9 @@ def _fecha(campo: Campo, x: str) -> Juicio:
 
 
 def _periodo(campo: Campo, x: str) -> Juicio:
-    return Juicio(f"regexp_full_match({x}, '\\d{{4}}-(0[1-9]|1[0-2])')", x, (_ausencia(campo, x),))
+    return Juicio(
+        f"regexp_full_match({x}, '(19|20|21)\\d{{2}}-(0[1-9]|1[0-2])')", x, (_ausencia(campo, x),)
+    )
 
 
 def _lista(campo: Campo, x: str) -> Juicio:
