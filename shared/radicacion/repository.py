@@ -110,9 +110,14 @@ class RadicacionRepository:
     async def bloquear(self, radicacion_id: UUID) -> Radicacion | None:
         return await self._una("id = :id FOR UPDATE", id=radicacion_id)
 
-    async def ultima_version(self, solicitud_id: UUID) -> int:
-        consulta = text("SELECT max(version) FROM radicacion WHERE solicitud_id = :id")
-        return int((await self.tx.execute(consulta, {"id": solicitud_id})).scalar_one() or 0)
+    async def versiones(self, solicitud_id: UUID) -> tuple[int, int]:
+        """Last version, and last one that did not fail."""
+        consulta = text(
+            "SELECT max(version), coalesce(max(version) FILTER (WHERE estado <> 'FALLIDA'), 0) "
+            "FROM radicacion WHERE solicitud_id = :id"
+        )
+        ultima, valida = (await self.tx.execute(consulta, {"id": solicitud_id})).one()
+        return int(ultima), int(valida)
 
     async def pagina(self, filtro: Filtro, despues: int | None, limite: int) -> list[Radicacion]:
         """Newest first; ``despues`` is the ``numero`` of the last one seen."""
@@ -186,10 +191,12 @@ class RadicacionRepository:
         )
 
     async def reabrir(self, radicacion_id: UUID) -> bool:
-        """Back to the queue after a failure, with its attempts counted anew."""
+        """Back to the queue after a failure, with its attempts counted anew; never behind a newer
+        version, which would take its place."""
         consulta = text(
-            "UPDATE radicacion SET estado = 'EN_COLA', intento = 0, motivo = NULL, "
-            "terminado_at = NULL WHERE id = :id AND estado = 'FALLIDA'"
+            "UPDATE radicacion r SET estado = 'EN_COLA', intento = 0, motivo = NULL, "
+            "terminado_at = NULL WHERE id = :id AND estado = 'FALLIDA' AND NOT EXISTS (SELECT "
+            "FROM radicacion n WHERE n.solicitud_id = r.solicitud_id AND n.version > r.version)"
         )
         return bool((await self.tx.execute(consulta, {"id": radicacion_id})).rowcount)
 

@@ -158,7 +158,9 @@ async def reintentar(radicacion_id: UUID, ctx: Contexto) -> None:
     """
     async with ctx.uow.begin() as tx:
         if not await RadicacionRepository(tx).reabrir(radicacion_id):
-            raise NoSePuedeCorregir("Solo se reintenta una radicación que falló.")
+            raise NoSePuedeCorregir(
+                "Solo se reintenta una radicación que falló y no tiene versión más nueva."
+            )
         await encolar(tx, TRABAJO_EVALUAR, [str(radicacion_id)])
 
 
@@ -186,7 +188,9 @@ async def _preparar(
     orden: OrdenRadicar, entidad: str, nueva_id: UUID, ctx: Contexto
 ) -> NuevaRadicacion:
     """Every check of intake, and the typed rows on disk."""
-    anterior = None if orden.corrige is None else await _por_corregir(orden.corrige, entidad, ctx)
+    anterior, version = None, 1
+    if orden.corrige is not None:
+        anterior, version = await _por_corregir(orden.corrige, entidad, ctx)
     periodo = revisar_solicitud(orden.solicitud, entidad, ctx.mecanismo)
     if ctx.mecanismo.radicacion.ventana is not None and periodo is not None:
         await _exigir_ventana(periodo, ctx)
@@ -202,7 +206,7 @@ async def _preparar(
         nit=orden.solicitud.nit,
         periodo=None if periodo is None else str(periodo),
         solicitud_id=nueva_id if anterior is None else anterior.solicitud_id,
-        version=1 if anterior is None else anterior.version + 1,
+        version=version,
         anterior_id=orden.corrige,
         clave_idempotencia=orden.clave_idempotencia,
         cuerpo_sha256=orden.cuerpo_sha256,
@@ -254,19 +258,21 @@ async def anotar_rechazo(
         )
 
 
-async def _por_corregir(radicacion_id: UUID, entidad: str, ctx: Contexto) -> Radicacion:
+async def _por_corregir(radicacion_id: UUID, entidad: str, ctx: Contexto) -> tuple[Radicacion, int]:
+    """The submission to correct and the number of the new version."""
     anterior = await obtener(radicacion_id, ctx, entidad=entidad)
     if anterior.estado is not EstadoRadicacion.PROCESADA:
         raise NoSePuedeCorregir(
             "La radicación todavía se está evaluando, o falló. Corrija cuando tenga resultado."
         )
     async with ctx.uow.begin() as tx:
-        ultima = await RadicacionRepository(tx).ultima_version(anterior.solicitud_id)
-    if anterior.version != ultima:
+        ultima, valida = await RadicacionRepository(tx).versiones(anterior.solicitud_id)
+    # A version that failed decided nothing: it does not stand in the way of another one.
+    if anterior.version != valida:
         raise NoSePuedeCorregir(
-            f"Esta es la versión {anterior.version} y ya existe la {ultima}. Corrija la última."
+            f"Esta es la versión {anterior.version} y ya existe la {valida}. Corrija la última."
         )
-    return anterior
+    return anterior, ultima + 1
 
 
 def revisar_solicitud(solicitud: SolicitudIn, entidad: str, mecanismo: Mecanismo) -> Periodo | None:

@@ -38,6 +38,14 @@ from shared.tipos import EntradaInvalida, InvarianteRota, Rechazo, Reloj, RelojS
 _log = logging.getLogger(__name__)
 _ESPERA_REINTENTO: Final = timedelta(seconds=5)
 _CONSULTA: Final = timedelta(seconds=5)
+_PASAJEROS: Final = (
+    OSError,
+    DBAPIError,
+    asyncpg.PostgresError,  # the copy of the records speaks to the driver directly
+    asyncpg.InterfaceError,
+    Rechazo,
+)
+"""What another attempt may cure; three attempts at the most."""
 _VUELTA_S: Final = 30.0
 _VUELTAS_POR_BARRIDO: Final = 120
 
@@ -65,7 +73,7 @@ class Trabajador:
         async with self.turno:
             try:
                 await self._procesar(radicacion_id)
-            except (OSError, DBAPIError, asyncpg.PostgresConnectionError, Rechazo) as error:
+            except _PASAJEROS as error:
                 _log.warning("Radicación %s: se reintenta (%s)", radicacion_id, _nombre(error))
                 raise RetryRequested(_ESPERA_REINTENTO, _nombre(error)) from error
 

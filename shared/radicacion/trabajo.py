@@ -47,7 +47,7 @@ from shared.registros.errors import FaltanRegistros
 from shared.tipos import InvarianteRota, Rechazo
 
 _log = logging.getLogger(__name__)
-_CARRERAS: Final = 3
+_CARRERAS: Final = 10
 """Times an evaluation is repeated because another submission took a right meanwhile."""
 
 

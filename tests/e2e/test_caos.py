@@ -6,7 +6,8 @@ every submission that got a 2xx is decided once, each recognition has one applie
 paid is what was recognised and what the files are worth, treasury holds each order once, every
 event was delivered and taken in, and the ledger agrees with its entries.
 
-``MECANISMOS_SEMILLA_CAOS`` repeats a schedule; the seed and the kills are in the log of the test.
+``MECANISMOS_SEMILLA_CAOS`` repeats a schedule: the seed is in the name of the test, the kills are
+in its log.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+import pytest
 
 from services.anticipo_uci.norma import TARIFA_INTERMEDIO, TARIFA_UCI
 from shared.cli.demo.archivos import COLUMNAS, PERIODO, Cama, Envio, Ips
@@ -316,9 +318,9 @@ def _ocupado(sistema: SistemaReal, nombre: str) -> bool | None:
 # --- the test -------------------------------------------------------------------------------------
 
 
-def test_nada_se_pierde_ni_se_paga_dos_veces(carpeta_embebida: Path) -> None:
-    azar = random.Random(SEMILLA)  # noqa: S311 - a schedule, not a secret
-    bitacora.warning("Semilla del caos: %d", SEMILLA)
+@pytest.mark.parametrize("semilla", [SEMILLA])
+def test_nada_se_pierde_ni_se_paga_dos_veces(semilla: int, carpeta_embebida: Path) -> None:
+    azar = random.Random(semilla)  # noqa: S311 - a schedule, not a secret
     ips = ips_inventadas()
     total = sum(map(valor_de, ips))
     envios = [envio_de(i, 100_000 + n) for n, i in enumerate(ips)]

@@ -12,6 +12,8 @@ from uuid import UUID
 import pytest
 
 from shared.embebido.postgres import PostgresEmbebido
+from shared.radicacion.model import EstadoRadicacion
+from shared.radicacion.repository import RadicacionRepository
 from shared.seguridad import Rol
 from shared.tipos import BOGOTA, a_decimal, pesos
 from tests.support.anticipo import (
@@ -166,6 +168,24 @@ async def test_what_may_not_be_corrected(suite: Suite) -> None:
     versiones = await suite.consultar("SELECT max(version) AS ultima FROM radicacion")
     assert versiones == [{"ultima": 2}]
     assert suite.carpetas() == {aceptada["id"], segunda}
+
+
+async def test_a_version_that_failed_does_not_stand_in_the_way(suite: Suite) -> None:
+    ips = suite.ips()
+    v1 = await ips.resolver([un_dia(1)])
+    v2 = (await ips.radicar([un_dia(1, 3)], corrige=v1["id"])).json()
+    async with suite.entorno.uow.begin() as tx:
+        await RadicacionRepository(tx).terminar(
+            UUID(v2["id"]), EstadoRadicacion.FALLIDA, en=AHORA, motivo="de prueba"
+        )
+
+    v3 = await ips.resolver([un_dia(1, 4)], corrige=v1["id"])
+
+    assert (v3["version"], v3["estado"]) == (3, "PROCESADA")
+    assert await saldo(suite, v3["id"]) == (camas(4), "0.00", camas(4))
+    # Trying the failed one again would put it in the place of the newer one.
+    reintento = await suite.persona(Rol.OPERADOR).http.post(f"{RADICACIONES}/{v2['id']}/reintentos")
+    assert (reintento.status_code, reintento.json()["codigo"]) == (409, "radicacion.no_corregible")
 
 
 async def test_the_same_correction_again_is_the_same_version(suite: Suite) -> None:
