@@ -173,6 +173,8 @@ class NuevoReconocimiento:
     fecha_radicacion: datetime
     preparado_por: str = "sistema"
     requiere_legalizacion: bool = False
+    id: UUID | None = None
+    """Given by a caller that already wrote it in its records; the database makes it if not."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,35 +18,61 @@ from shared.radicacion.repository import RadicacionRepository
 from shared.radicacion.service import Contexto
 
 
-async def reconocer_radicacion(
-    tx: AsyncConnection, radicacion: Radicacion, resumen: Mapping[str, Any], ctx: Contexto
-) -> None:
-    """Commit what the evaluation values, or correct what an earlier version committed.
+@dataclass(frozen=True)
+class Pago:
+    """What a version of a submission asks of the budget.
 
-    The línea of the year is made if nobody did: without aforo the recognition waits in its
-    place, and nothing is lost.
+    ``vivo`` is the recognition that an earlier version left; ``nuevo``, what this one is worth.
     """
-    nuevo = _nuevo(radicacion, resumen, ctx)
-    vivos = await ReconocimientoRepository(tx).de_solicitud(radicacion.solicitud_id, radicacion.nit)
-    if vivos:
+
+    radicacion: Radicacion
+    nuevo: NuevoReconocimiento | None
+    vivo: UUID | None
+    ctx: Contexto
+
+    @classmethod
+    async def de(
+        cls,
+        tx: AsyncConnection,
+        radicacion: Radicacion,
+        resumen: Mapping[str, Any],
+        ctx: Contexto,
+    ) -> Pago:
+        """Read how things stand; nothing is locked yet."""
+        nuevo = _nuevo(radicacion, resumen, ctx)
+        vivos = await ReconocimientoRepository(tx).de_solicitud(
+            radicacion.solicitud_id, radicacion.nit
+        )
+        if not vivos:
+            nuevo = nuevo and replace(nuevo, id=await RadicacionRepository(tx).nuevo_id())
+            return cls(radicacion, nuevo, None, ctx)
         # The commitment is of the year of the solicitud, also when its correction is of the next.
         nuevo = nuevo and replace(nuevo, vigencia=vivos[0].vigencia)
-        sustitucion = await sustituir(tx, vivos[0].id, nuevo, reloj=ctx.reloj)
-        queda = sustitucion.reconocimiento
-        await _enlazar(tx, radicacion, None if queda is None else queda.id, ctx)
-    elif nuevo is not None:
-        await crear_linea(tx, radicacion.mecanismo, nuevo.vigencia)
-        (reconocido,) = await reconocer(tx, [nuevo], reloj=ctx.reloj)
-        await _enlazar(tx, radicacion, reconocido.id, ctx)
+        return cls(radicacion, nuevo, vivos[0].id, ctx)
 
+    @property
+    def reconocimiento_id(self) -> UUID | None:
+        """Known before it exists, so that millions of records are written once with it; of a
+        correction it is known only at the end."""
+        return None if self.nuevo is None else self.nuevo.id
 
-async def _enlazar(
-    tx: AsyncConnection, radicacion: Radicacion, reconocimiento_id: UUID | None, ctx: Contexto
-) -> None:
-    if reconocimiento_id is not None:
-        await RadicacionRepository(tx).enlazar(
-            radicacion.id, ctx.mecanismo.estados.valorados, reconocimiento_id
-        )
+    async def registrar(self, tx: AsyncConnection) -> None:
+        """Commit the value, or correct what was committed. Call it last: it locks the line.
+
+        The línea of the year is made if nobody did: without aforo the recognition waits in its
+        place, and nothing is lost.
+        """
+        if self.vivo is not None:
+            sustitucion = await sustituir(tx, self.vivo, self.nuevo, reloj=self.ctx.reloj)
+            if sustitucion.reconocimiento is not None:
+                await RadicacionRepository(tx).enlazar(
+                    self.radicacion.id,
+                    self.ctx.mecanismo.estados.valorados,
+                    sustitucion.reconocimiento.id,
+                )
+        elif self.nuevo is not None:
+            await crear_linea(tx, self.nuevo.mecanismo, self.nuevo.vigencia)
+            await reconocer(tx, [self.nuevo], reloj=self.ctx.reloj)
 
 
 def _nuevo(

@@ -50,6 +50,7 @@ class RegistroDecidido:
     codigos: tuple[str, ...]
     valor_centavos: int
     libera: bool
+    reconocimiento_id: UUID | None
 
 
 class RadicacionRepository:
@@ -242,6 +243,7 @@ class RadicacionRepository:
                 "codigos",
                 "valor_centavos",
                 "libera",
+                "reconocimiento_id",
             ],
             records=(
                 (
@@ -253,10 +255,15 @@ class RadicacionRepository:
                     list(r.codigos),
                     r.valor_centavos,
                     r.libera,
+                    r.reconocimiento_id,
                 )
                 for r in registros
             ),
         )
+
+    async def nuevo_id(self) -> UUID:
+        """An identifier that follows time, as the database makes them."""
+        return UUID(str((await self.tx.execute(text("SELECT uuidv7()"))).scalar_one()))
 
     async def enlazar(
         self, radicacion_id: UUID, estados: Iterable[str], reconocimiento_id: UUID

@@ -34,7 +34,7 @@ from shared.radicacion.historia import (
     fuente_historia,
 )
 from shared.radicacion.model import INTENTOS_MAXIMOS, EstadoRadicacion, Radicacion
-from shared.radicacion.pago import reconocer_radicacion
+from shared.radicacion.pago import Pago
 from shared.radicacion.repository import (
     INDICE_DERECHO,
     RadicacionRepository,
@@ -220,9 +220,12 @@ async def _guardar(
         return  # another worker took it up: its outcome is the one that counts
     ahora = ctx.reloj.ahora()
     await repositorio.retirar_versiones(radicacion.solicitud_id)
-    decididos = decidir(evaluacion, ctx.almacen.radicacion(radicacion.id), ctx.mecanismo)
-    await repositorio.insertar_registros(radicacion, decididos)
     resumen = asdict(evaluacion.resumen)
+    pago = await Pago.de(tx, radicacion, resumen, ctx)
+    decididos = decidir(
+        evaluacion, ctx.almacen.radicacion(radicacion.id), ctx.mecanismo, pago.reconocimiento_id
+    )
+    await repositorio.insertar_registros(radicacion, decididos)
     await repositorio.registrar_evaluacion(
         radicacion.id,
         {
@@ -240,14 +243,14 @@ async def _guardar(
     await repositorio.terminar(radicacion.id, EstadoRadicacion.PROCESADA, en=ahora, resumen=resumen)
     await _publicar_rechazos(tx, radicacion, resumen, ctx)
     # Last, because it locks the line and posts to the ledger.
-    await reconocer_radicacion(tx, radicacion, resumen, ctx)
+    await pago.registrar(tx)
 
 
 def decidir(
-    evaluacion: Evaluacion, entrada: Path, mecanismo: Mecanismo
+    evaluacion: Evaluacion, entrada: Path, mecanismo: Mecanismo, reconocimiento_id: UUID | None
 ) -> Iterator[RegistroDecidido]:
     """Records as they will be stored, streamed in row order."""
-    libera = mecanismo.estados.liberan
+    libera, valorados = mecanismo.estados.liberan, mecanismo.estados.valorados
     with duckdb.connect(":memory:") as conexion:
         resultado = conexion.execute(
             f"SELECT r.fila, CASE WHEN f.forma_ok THEN {clave_sql(mecanismo.esquema.clave)} END, "  # noqa: S608
@@ -258,7 +261,10 @@ def decidir(
         while trozo := resultado.fetchmany(10_000):
             for fila, clave, estado, codigos, valor in trozo:
                 lista = tuple(codigos.split(";")) if codigos else ()
-                yield RegistroDecidido(fila, clave, estado, lista, valor, estado in libera)
+                pagado_por = reconocimiento_id if estado in valorados else None
+                yield RegistroDecidido(
+                    fila, clave, estado, lista, valor, estado in libera, pagado_por
+                )
 
 
 async def _publicar_rechazos(

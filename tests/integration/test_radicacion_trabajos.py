@@ -190,7 +190,7 @@ async def test_a_death_before_the_commit_leaves_nothing_and_the_next_one_finishe
         raise Caida
 
     with monkeypatch.context() as parche:
-        parche.setattr(trabajo, "reconocer_radicacion", morir)
+        parche.setattr(trabajo.Pago, "registrar", morir)
         with pytest.raises(Caida):
             await suite.procesar(radicacion_id)
     assert await rastro(suite, radicacion_id) == NADA

@@ -37,16 +37,18 @@ from shared.giros.repository.filas import a_giro, entre
 _AGREGAR = text(
     """
     INSERT INTO reconocimiento
-        (linea_id, mecanismo, vigencia, radicacion_id, solicitud_id, nit, nombre, periodo,
+        (id, linea_id, mecanismo, vigencia, radicacion_id, solicitud_id, nit, nombre, periodo,
          registros, valor_centavos, fecha_radicacion, requiere_legalizacion, preparado_por,
          cuenta_id, estado, espera_por, created_at, updated_at)
-    SELECT l.id, l.mecanismo, l.vigencia, n.radicacion_id, n.solicitud_id, n.nit, n.nombre,
-           n.periodo, n.registros, n.valor, n.fecha, n.requiere, n.preparado, n.cuenta_id,
+    SELECT coalesce(n.id, uuidv7()), l.id, l.mecanismo, l.vigencia, n.radicacion_id,
+           n.solicitud_id, n.nit, n.nombre, n.periodo, n.registros, n.valor, n.fecha,
+           n.requiere, n.preparado, n.cuenta_id,
            'ESPERA_PRESUPUESTO', 'AFORO', :ahora, :ahora
     FROM unnest(:lineas, :radicaciones, :solicitudes, :nits, :nombres, :periodos, :registros,
-                :valores, :fechas, :requieren, :preparan, :cuentas)
+                :valores, :fechas, :requieren, :preparan, :cuentas, :ids)
          WITH ORDINALITY AS n (linea_id, radicacion_id, solicitud_id, nit, nombre, periodo,
-                               registros, valor, fecha, requiere, preparado, cuenta_id, posicion)
+                               registros, valor, fecha, requiere, preparado, cuenta_id, id,
+                               posicion)
     JOIN linea l ON l.id = n.linea_id
     ORDER BY n.posicion
     ON CONFLICT (radicacion_id, nit) DO NOTHING
@@ -54,7 +56,7 @@ _AGREGAR = text(
     """
 ).bindparams(
     *(bindparam(n, type_=ARRAY(Integer)) for n in ("lineas", "registros")),
-    *(bindparam(n, type_=ARRAY(Uuid)) for n in ("radicaciones", "solicitudes", "cuentas")),
+    *(bindparam(n, type_=ARRAY(Uuid)) for n in ("radicaciones", "solicitudes", "cuentas", "ids")),
     *(bindparam(n, type_=ARRAY(String)) for n in ("nits", "nombres", "periodos", "preparan")),
     bindparam("valores", type_=ARRAY(BigInteger)),
     bindparam("fechas", type_=ARRAY(DateTime(timezone=True))),
@@ -196,6 +198,7 @@ class ReconocimientoRepository:
                 "fechas": [n.fecha_radicacion for n in nuevos],
                 "requieren": [n.requiere_legalizacion for n in nuevos],
                 "preparan": [n.preparado_por for n in nuevos],
+                "ids": [n.id for n in nuevos],
                 "ahora": ahora,
             },
         )
