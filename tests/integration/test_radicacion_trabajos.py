@@ -16,6 +16,7 @@ import pytest
 
 from shared.embebido.postgres import PostgresEmbebido
 from shared.radicacion import trabajo
+from shared.radicacion.pago import Pago
 from shared.radicacion.service import Contexto
 from shared.radicacion.trabajo import Preparada as Preparado
 from shared.registros.errors import FaltanRegistros
@@ -190,7 +191,7 @@ async def test_a_death_before_the_commit_leaves_nothing_and_the_next_one_finishe
         raise Caida
 
     with monkeypatch.context() as parche:
-        parche.setattr(trabajo.Pago, "registrar", morir)
+        parche.setattr(Pago, "registrar", morir)
         with pytest.raises(Caida):
             await suite.procesar(radicacion_id)
     assert await rastro(suite, radicacion_id) == NADA
