@@ -83,6 +83,3 @@ CODIGO_SERVICIO = {
     ("INTERMEDIO", "NEONATAL"): "105",
 }
 """Código REPS del servicio que corresponde a cada clase de cama."""
-
-DIAS_LEGALIZACION = 60
-"""Días calendario desde el giro para soportar el uso del anticipo: decisión de diseño."""

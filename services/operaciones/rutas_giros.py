@@ -75,7 +75,11 @@ def rutas(entorno: Entorno) -> APIRouter:
         async with entorno.uow.begin() as tx:
             return [SuspensoVista.de(s) for s in await GiroRepository(tx).en_suspenso()]
 
-    @router.post("/respuestas/en-suspenso/{suspenso_id}/resolver", status_code=204)
+    @router.post(
+        "/respuestas/en-suspenso/{suspenso_id}/resolver",
+        status_code=204,
+        summary="Dar por revisada una respuesta en suspenso",
+    )
     async def resolver(suspenso_id: UUID, usuario: Tesorero) -> None:
         async with entorno.uow.begin() as tx:
             await GiroRepository(tx).resolver_suspenso(

@@ -74,7 +74,10 @@ def rutas(entorno: Entorno) -> APIRouter:
         )
         return [ReconocimientoVista.de(r) for r in aprobados]
 
-    @router.post("/reconocimientos/{reconocimiento_id}/legalizacion/aceptar")
+    @router.post(
+        "/reconocimientos/{reconocimiento_id}/legalizacion/aceptar",
+        summary="Aceptar el soporte; lo que falte pasa a reintegro",
+    )
     async def aceptar(reconocimiento_id: UUID, usuario: Operador) -> ReconocimientoVista:
         async with entorno.uow.begin() as tx:
             r = await aceptar_legalizacion(
@@ -82,7 +85,7 @@ def rutas(entorno: Entorno) -> APIRouter:
             )
         return ReconocimientoVista.de(r)
 
-    @router.post("/reconocimientos/{reconocimiento_id}/cerrar")
+    @router.post("/reconocimientos/{reconocimiento_id}/cerrar", summary="Cerrar uno ya legalizado")
     async def cerrar(reconocimiento_id: UUID, usuario: Operador) -> ReconocimientoVista:
         async with entorno.uow.begin() as tx:
             r = await cerrar_reconocimiento(
@@ -100,13 +103,19 @@ def rutas(entorno: Entorno) -> APIRouter:
 
 
 def _agregar_reintegros(router: APIRouter, entorno: Entorno) -> None:
-    @router.get("/reconocimientos/{reconocimiento_id}/reintegros")
+    @router.get(
+        "/reconocimientos/{reconocimiento_id}/reintegros", summary="Sus expedientes de reintegro"
+    )
     async def listar(reconocimiento_id: UUID, _: Interno) -> list[ReintegroVista]:
         async with entorno.uow.begin() as tx:
             hallados = await ReintegroRepository(tx).de([reconocimiento_id])
         return [ReintegroVista.de(r) for r in hallados]
 
-    @router.post("/reconocimientos/{reconocimiento_id}/reintegros", status_code=201)
+    @router.post(
+        "/reconocimientos/{reconocimiento_id}/reintegros",
+        status_code=201,
+        summary="Abrir un hallazgo sobre lo girado",
+    )
     async def abrir(
         reconocimiento_id: UUID, cuerpo: ReintegroIn, usuario: Operador
     ) -> ReintegroVista:
@@ -128,7 +137,11 @@ def _agregar_reintegros(router: APIRouter, entorno: Entorno) -> None:
     ):
         _agregar_paso(router, entorno, accion, caso)
 
-    @router.post("/reintegros/{reintegro_id}/pagos", status_code=201)
+    @router.post(
+        "/reintegros/{reintegro_id}/pagos",
+        status_code=201,
+        summary="Registrar dinero devuelto: capital e intereses aparte",
+    )
     async def pagar(
         reintegro_id: UUID, cuerpo: PagoReintegroIn, usuario: Tesorero
     ) -> ReintegroVista:
@@ -146,8 +159,19 @@ def _agregar_reintegros(router: APIRouter, entorno: Entorno) -> None:
         return ReintegroVista.de(pagado)
 
 
+_PASOS = {
+    "confirmar": "El hallazgo se sostiene: hay que reintegrar",
+    "aclarar": "La entidad lo explicó: no hay nada que reintegrar",
+    "adeudado": "No se reintegró: pasa a cobro",
+}
+
+
 def _agregar_paso(router: APIRouter, entorno: Entorno, accion: str, caso: CasoReintegro) -> None:
-    @router.post(f"/reintegros/{{reintegro_id}}/{accion}", name=f"reintegro_{accion}")
+    @router.post(
+        f"/reintegros/{{reintegro_id}}/{accion}",
+        name=f"reintegro_{accion}",
+        summary=_PASOS[accion],
+    )
     async def paso(reintegro_id: UUID, usuario: Operador) -> ReintegroVista:
         async with entorno.uow.begin() as tx:
             return ReintegroVista.de(

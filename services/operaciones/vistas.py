@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from shared.giros.model import CuentaBancaria, Giro, Reintegro, RespuestaEnSuspenso
 from shared.presupuesto.model import Resumen
@@ -26,6 +26,9 @@ class LineaVista(BaseModel):
     girado: str
     disponible: str
     caja: str
+    comprometido_sin_recaudo: str = Field(
+        description="Comprometido por encima de lo recaudado: se permite, con esta alerta (PRE-14)"
+    )
     moneda: str = MONEDA
 
     @classmethod
@@ -40,6 +43,7 @@ class LineaVista(BaseModel):
             girado=a_decimal(resumen.girado_centavos),
             disponible=a_decimal(resumen.disponible_centavos),
             caja=a_decimal(resumen.caja_centavos),
+            comprometido_sin_recaudo=a_decimal(resumen.comprometido_sin_recaudo_centavos),
         )
 
 

@@ -166,13 +166,6 @@ class RecaudoIn(_Cuerpo):
     valor: Annotated[str, Field(pattern=r"^\d{1,16}(\.\d{1,2})?$")]
 
 
-class LegalizacionIn(_Cuerpo):
-    """Support of the use of the funds: hash of the document and amount it supports."""
-
-    documento_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    soportado: Annotated[str, Field(pattern=r"^\d{1,16}(\.\d{1,2})?$")]
-
-
 class ReintegroIn(_Cuerpo):
     """Money found to be paid without cause."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import time
-from contextvars import ContextVar
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -21,12 +20,6 @@ ENCABEZADO: Final = "X-Request-ID"
 SIN_RUTA: Final = "sin_ruta"
 
 _log: Final = logging.getLogger("mecanismos.acceso")
-_peticion: ContextVar[str | None] = ContextVar("peticion", default=None)
-
-
-def peticion_actual() -> str | None:
-    """Id of the request being served, for logs and events; none outside a request."""
-    return _peticion.get()
 
 
 class Observacion:
@@ -42,13 +35,11 @@ class Observacion:
             await self._app(scope, receive, send)
             return
         envio = _Envio(send, _id_de(scope))
-        ficha = _peticion.set(envio.peticion)
         inicio = time.perf_counter()
         try:
             await self._servir(scope, receive, envio)
         finally:
             self._anotar(scope, envio, time.perf_counter() - inicio)
-            _peticion.reset(ficha)
 
     async def _servir(self, scope: Scope, receive: Receive, envio: _Envio) -> None:
         try:

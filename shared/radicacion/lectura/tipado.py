@@ -18,8 +18,6 @@ from shared.radicacion.esquema import como_se_escribe
 from shared.radicacion.lectura.model import DEFECTOS_CELDA, MARCA, letra
 from shared.tipos.campos import Campo, Tipo
 
-TIPOS_SQL: Final = {Tipo.ENTERO: "BIGINT", Tipo.FECHA: "DATE", Tipo.BOOLEANO: "BOOLEAN"}
-"""Those not listed are VARCHAR."""
 _TIPOS_ARROW: Final = {
     Tipo.ENTERO: pa.int64(),
     Tipo.FECHA: pa.date32(),
