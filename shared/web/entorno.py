@@ -11,7 +11,9 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.db import Ajustes, UnitOfWork, crear_engine
+from shared.focalizacion.model import Mecanismo
 from shared.radicacion.archivos import Almacen
+from shared.radicacion.service import Contexto
 from shared.seguridad import Usuario, Verificador, crear_verificador
 from shared.tipos import Reloj
 
@@ -39,6 +41,10 @@ class Entorno:
     @property
     def almacen(self) -> Almacen:
         return Almacen(self.ajustes.datos)
+
+    def contexto(self, mecanismo: Mecanismo) -> Contexto:
+        """What the use cases of one mechanism are given."""
+        return Contexto(mecanismo, self.uow, self.reloj, self.almacen)
 
     @property
     def verificador(self) -> Verificador:

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from shared.focalizacion.model import Mecanismo
 from shared.web.entorno import Entorno
 from shared.web.fabrica import crear_aplicacion
-from shared.web.rutas import catalogo, pagos, radicaciones, registros
+from shared.web.rutas import catalogo, pagos, radicaciones, registros, resultados
 
 
 def crear_app(mecanismo: Mecanismo, entorno: Entorno | None = None) -> FastAPI:
@@ -24,6 +24,12 @@ def crear_app(mecanismo: Mecanismo, entorno: Entorno | None = None) -> FastAPI:
         comprobaciones={"base_de_datos": entorno.base_de_datos},
         vida_util=entorno.vida_util,
     )
-    for rutas in (radicaciones.rutas, registros.rutas, pagos.rutas, catalogo.rutas):
+    for rutas in (
+        radicaciones.rutas,
+        resultados.rutas,
+        registros.rutas,
+        pagos.rutas,
+        catalogo.rutas,
+    ):
         app.include_router(rutas(mecanismo, entorno))
     return app

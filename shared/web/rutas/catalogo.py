@@ -13,7 +13,7 @@ from shared.focalizacion.huella import huella
 from shared.focalizacion.model import Mecanismo
 from shared.radicacion.esquema import describir
 from shared.radicacion.plantilla import plantilla_xlsx
-from shared.radicacion.service import Contexto, ventana_de
+from shared.radicacion.service import ventana_de
 from shared.tipos import Periodo
 from shared.tipos.campos import Tipo
 from shared.web.dependencias import UsuarioActual
@@ -58,7 +58,7 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
 
     @router.get("/ventanas/{periodo}", summary="Cuándo se radica un periodo")
     async def ventana(periodo: str, _: UsuarioActual) -> dict[str, str | bool | datetime]:
-        ctx = Contexto(mecanismo, entorno.uow, entorno.reloj, entorno.almacen)
+        ctx = entorno.contexto(mecanismo)
         hallada = await ventana_de(Periodo.de(periodo), ctx)
         return {
             "periodo": hallada.periodo,

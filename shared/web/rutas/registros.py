@@ -10,7 +10,6 @@ from fastapi import APIRouter
 from shared.focalizacion.model import Mecanismo
 from shared.radicacion.consultas import explicacion
 from shared.radicacion.repository import Filtro, RadicacionRepository
-from shared.radicacion.service import Contexto
 from shared.seguridad import alcance
 from shared.tipos import a_decimal
 from shared.web.dependencias import UsuarioActual
@@ -21,12 +20,11 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
     """Routes of the records of one mechanism."""
     router = APIRouter(prefix="/v1", tags=["Registros"])
 
-    def contexto() -> Contexto:
-        return Contexto(mecanismo, entorno.uow, entorno.reloj, entorno.almacen)
-
     @router.get("/registros/{registro_id}/explicacion", summary="Cada regla con lo que vio")
     async def explicar(registro_id: UUID, usuario: UsuarioActual) -> dict[str, Any]:
-        explicado = await explicacion(registro_id, contexto(), entidad=alcance(usuario))
+        explicado = await explicacion(
+            registro_id, entorno.contexto(mecanismo), entidad=alcance(usuario)
+        )
         return {
             **{k: v for k, v in explicado.items() if k != "valor_centavos"},
             "valor": a_decimal(explicado["valor_centavos"]),

@@ -7,11 +7,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from fastapi import Request
 from pydantic import BaseModel, Field
 
 from shared.giros.model import Reconocimiento
 from shared.radicacion.model import EstadoRadicacion, Radicacion
 from shared.tipos import MONEDA, a_decimal
+
+
+def raiz(request: Request) -> str:
+    """Where the service hangs: links work alone and under the one-process mode."""
+    return str(request.scope.get("root_path", ""))
 
 
 class Valor(BaseModel):
