@@ -48,7 +48,6 @@ TRANSITORIAS: Final = Fuente(
     emisor="Presidencia de la República",
     nota="el formato del registro es diseño nuestro",
 )
-SUITE: Final = Fuente("Decisiones de la propia suite", certeza=Certeza.DISENO)
 
 CLASE_IPS: Final = "Instituciones Prestadoras de Servicios de Salud - IPS"
 
@@ -497,24 +496,6 @@ REPS_TRANSITORIAS: Final = EsquemaRegistro(
     referencias=(DE_SU_SEDE,),
 )
 
-HISTORIA_ANTICIPO: Final = EsquemaRegistro(
-    nombre="historia",
-    titulo="Lo que la suite ya decidió: camas-día del anticipo",
-    dueno="Esta suite",
-    fuente=SUITE,
-    certeza=Certeza.DISENO,
-    clave=("codigo_habilitacion", "numero_sede", "servicio", "poblacion", "fecha"),
-    orden=("estado",),
-    columnas=(
-        ColumnaRegistro("codigo_habilitacion", CODIGO(10, completa_ceros=True), obligatoria=True),
-        ColumnaRegistro("numero_sede", CODIGO(2, completa_ceros=True), obligatoria=True),
-        ColumnaRegistro("servicio", TEXTO, obligatoria=True),
-        ColumnaRegistro("poblacion", POBLACION, obligatoria=True),
-        ColumnaRegistro("fecha", FECHA, obligatoria=True),
-        ColumnaRegistro("estado", TEXTO),
-    ),
-)
-
 REGISTROS: Final[dict[str, EsquemaRegistro]] = {
     esquema.nombre: esquema
     for esquema in (
@@ -524,7 +505,6 @@ REGISTROS: Final[dict[str, EsquemaRegistro]] = {
         REPS_CAPACIDAD,
         REPS_OCUPACION,
         REPS_TRANSITORIAS,
-        HISTORIA_ANTICIPO,
     )
 }
 

@@ -12,6 +12,8 @@ from uuid import uuid4
 import duckdb
 import pytest
 
+from services.anticipo_uci.mecanismo import MECANISMO
+from shared.radicacion.historia import esquema_historia
 from shared.registros import (
     REGISTROS,
     Corte,
@@ -26,7 +28,9 @@ from shared.registros.errors import ArchivoIlegible, FaltanRegistros
 from shared.registros.store import guardar
 
 OBLIGATORIOS = ("reps_prestadores", "reps_sedes", "reps_capacidad")
-OPCIONALES = ("reps_servicios", "reps_ocupacion_diaria", "reps_transitorias", "historia")
+OPCIONALES = ("reps_servicios", "reps_ocupacion_diaria", "reps_transitorias")
+HISTORIA = esquema_historia(MECANISMO)
+"""A register that the catalogue does not have: its mechanism brings the declaration."""
 CASOS = Path("dominio/casos/anticipo_uci")
 MUESTRA = Path("dominio/muestra")
 
@@ -43,7 +47,7 @@ def leer(fuente: FuenteRegistro, columnas: str) -> list[tuple[Any, ...]]:
 
 
 def test_casos_de_aceptacion(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    fuentes = abrir_carpeta(con, CASOS, OBLIGATORIOS, OPCIONALES, trabajo=tmp_path)
+    fuentes = abrir_carpeta(con, CASOS, OBLIGATORIOS, (*OPCIONALES, HISTORIA), trabajo=tmp_path)
     cuentas = {n: len(leer(f, "1")) for n, f in fuentes.items()}
     assert cuentas == {
         "reps_prestadores": 3,
@@ -56,8 +60,9 @@ def test_casos_de_aceptacion(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> 
     }
     assert all(f.presente and len(f.sha256) == 1 for f in fuentes.values())
     for nombre, fuente in fuentes.items():
-        assert tuple(fuente.relacion(con).columns) == REGISTROS[nombre].nombres
-        assert fuente.relacion(con).types == esquema_vacio(con, nombre).types
+        esquema = REGISTROS.get(nombre, HISTORIA)
+        assert tuple(fuente.relacion(con).columns) == esquema.nombres
+        assert fuente.relacion(con).types == esquema_vacio(con, esquema).types
 
 
 def test_faltan_todos_a_la_vez(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
@@ -66,7 +71,7 @@ def test_faltan_todos_a_la_vez(con: duckdb.DuckDBPyConnection, tmp_path: Path) -
     )
     for nombres, faltan in (
         (OBLIGATORIOS, ["reps_prestadores", "reps_sedes"]),
-        (("reps_sedes", "historia"), ["reps_sedes", "historia"]),
+        (("reps_sedes", HISTORIA), ["reps_sedes", "historia"]),
     ):
         with pytest.raises(FaltanRegistros) as rechazo:
             abrir_carpeta(con, tmp_path, nombres, ("reps_capacidad",), trabajo=tmp_path / "t")
@@ -212,13 +217,13 @@ def test_varios_cortes_se_unen_y_el_ultimo_gana_su_clave(
         _corte(tmp_path, encabezado + filas, "reps_transitorias", dia)
         for dia, filas in ((1, vieja), (2, nueva))
     ]
-    fuentes = abrir_cortes(con, {"reps_transitorias": cortes, "historia": []}, datos=tmp_path)
+    fuentes = abrir_cortes(con, {"reps_transitorias": cortes, "reps_sedes": []}, datos=tmp_path)
     assert sorted(leer(fuentes["reps_transitorias"], "acto, camas, estado")) == [
         ("Acto 1", 4, "REVOCADA"),
         ("Acto 2", 5, "VIGENTE"),
     ]
     assert fuentes["reps_transitorias"].sha256 == tuple(c.sha256_fuente for c in cortes[::-1])
-    assert not fuentes["historia"].presente
+    assert not fuentes["reps_sedes"].presente
 
 
 def test_un_corte_viejo_sin_una_columna_nueva(
