@@ -6,7 +6,7 @@ from services.anticipo_uci.esquema import ESQUEMA
 from services.anticipo_uci.estados import ESTADOS
 from services.anticipo_uci.liquidacion import LIQUIDACION
 from services.anticipo_uci.reglas import REGLAS
-from shared.focalizacion import Mecanismo, ReglasDeRadicacion
+from shared.focalizacion import Mecanismo, ReglasDePago, ReglasDeRadicacion
 
 MECANISMO = Mecanismo(
     nombre="anticipo_uci",
@@ -19,4 +19,5 @@ MECANISMO = Mecanismo(
     requiere_legalizacion=True,
     roles_radican=("ips",),
     radicacion=ReglasDeRadicacion(ventana="ANT-03", certificacion="ANT-09", firmante="ANT-10"),
+    pago=ReglasDePago(entidad_en_revision="ANT-20", soporte_anterior="ANT-19"),
 )

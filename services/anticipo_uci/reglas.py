@@ -246,7 +246,8 @@ REGLAS = (
         etapa=Etapa.LEG,
         si_incumple=Efecto.AVISO,
         fuente=norma.RES_1161,
-        mensaje="Falta la certificación de nómina del periodo anterior.",
+        mensaje="Falta la certificación de nómina del periodo anterior, que ya se giró.",
+        accion="La IPS debe entregarla como soporte de la legalización; el giro no se detiene.",
         certeza=Certeza.PRENSA,
     ),
     Regla(
@@ -255,7 +256,8 @@ REGLAS = (
         etapa=Etapa.GIRO,
         si_incumple=Efecto.AVISO,
         fuente=norma.DISENO,
-        mensaje="La IPS está en liquidación o intervenida: requiere revisión manual.",
+        mensaje="La IPS está en liquidación o intervenida.",
+        accion="Revise a mano antes de aprobar.",
         certeza=Certeza.DISENO,
     ),
 )

@@ -11,9 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.operaciones.roles import Interno, Operador, Ordenador, Tesorero
 from services.operaciones.vistas import ReintegroVista
-from shared.giros.model import EstadoReconocimiento, Reintegro
-from shared.giros.repository import ReconocimientoRepository, ReintegroRepository
-from shared.giros.schemas import AprobarIn, PagoReintegroIn, ReintegroIn
+from shared.giros.model import EntidadEnRevision, EstadoReconocimiento, Reintegro
+from shared.giros.repository import (
+    AdvertenciaRepository,
+    ReconocimientoRepository,
+    ReintegroRepository,
+)
+from shared.giros.schemas import AprobarIn, EntidadEnRevisionIn, PagoReintegroIn, ReintegroIn
 from shared.giros.service import (
     abrir_reintegro,
     aceptar_legalizacion,
@@ -29,6 +33,7 @@ from shared.seguridad import Usuario
 from shared.tipos import Reloj, de_decimal
 from shared.web.entorno import Entorno
 from shared.web.paginacion import Pagina, Paginacion, leer_cursor, paginar
+from shared.web.rutas.avisos import con_avisos
 from shared.web.rutas.vistas import ReconocimientoVista
 
 
@@ -63,16 +68,16 @@ def rutas(entorno: Entorno) -> APIRouter:
                 despues=despues[0] if despues else None,
                 limite=pagina.limite + 1,
             )
-        return paginar(
-            hallados, pagina.limite, clave=lambda r: (r.id,), vista=ReconocimientoVista.de
-        )
+            vistas = await con_avisos(tx, hallados, entorno.reloj.hoy())
+        return paginar(vistas, pagina.limite, clave=lambda v: (v.id,), vista=lambda v: v)
 
     @router.post("/reconocimientos/aprobar", summary="Ordenar el gasto de varios juntos")
     async def aprobar_varios(cuerpo: AprobarIn, usuario: Ordenador) -> list[ReconocimientoVista]:
         aprobados = await aprobar(
             cuerpo.reconocimientos, usuario=usuario, uow=entorno.uow, reloj=entorno.reloj
         )
-        return [ReconocimientoVista.de(r) for r in aprobados]
+        async with entorno.uow.begin() as tx:
+            return await con_avisos(tx, aprobados, entorno.reloj.hoy())
 
     @router.post(
         "/reconocimientos/{reconocimiento_id}/legalizacion/aceptar",
@@ -98,8 +103,29 @@ def rutas(entorno: Entorno) -> APIRouter:
         async with entorno.uow.begin() as tx:
             return await legalizaciones_vencidas(tx, reloj=entorno.reloj)
 
+    _agregar_revision(router, entorno)
     _agregar_reintegros(router, entorno)
     return router
+
+
+def _agregar_revision(router: APIRouter, entorno: Entorno) -> None:
+    @router.get("/entidades-en-revision", summary="Entidades en liquidación o intervenidas")
+    async def listar(_: Interno) -> list[EntidadEnRevision]:
+        async with entorno.uow.begin() as tx:
+            return await AdvertenciaRepository(tx).listar()
+
+    @router.post(
+        "/entidades-en-revision",
+        status_code=201,
+        summary="Anotar, o cerrar con fecha, que una entidad está en liquidación o intervenida",
+    )
+    async def anotar(cuerpo: EntidadEnRevisionIn, usuario: Operador) -> EntidadEnRevision:
+        entidad = cuerpo.entidad()
+        async with entorno.uow.begin() as tx:
+            await AdvertenciaRepository(tx).registrar(
+                entidad, por=usuario.sujeto, ahora=entorno.reloj.ahora()
+            )
+        return entidad
 
 
 def _agregar_reintegros(router: APIRouter, entorno: Entorno) -> None:

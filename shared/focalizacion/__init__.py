@@ -15,6 +15,7 @@ from shared.focalizacion.model import (
     Liquidacion,
     Mecanismo,
     Regla,
+    ReglasDePago,
     ReglasDeRadicacion,
     Veredicto,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "Liquidacion",
     "Mecanismo",
     "Regla",
+    "ReglasDePago",
     "ReglasDeRadicacion",
     "Veredicto",
     "alguna",

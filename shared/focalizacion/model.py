@@ -244,6 +244,18 @@ class ReglasDeRadicacion:
 
 
 @dataclass(frozen=True)
+class ReglasDePago:
+    """Which rule each warning about a payment answers for; left out where there is none.
+
+    ``entidad_en_revision``: the payee is in liquidation or under intervention.
+    ``soporte_anterior``: the support of what was paid for the previous period is missing.
+    """
+
+    entidad_en_revision: str | None = None
+    soporte_anterior: str | None = None
+
+
+@dataclass(frozen=True)
 class Mecanismo:
     """Everything that is particular to one mechanism."""
 
@@ -257,6 +269,7 @@ class Mecanismo:
     requiere_legalizacion: bool = False
     roles_radican: tuple[str, ...] = ("ips",)
     radicacion: ReglasDeRadicacion = ReglasDeRadicacion()
+    pago: ReglasDePago = ReglasDePago()
 
     @property
     def ruta(self) -> str:

@@ -315,6 +315,36 @@ class SaldoSolicitud:
         return self.reconocido_centavos - self.girado_centavos
 
 
+class MotivoRevision(StrEnum):
+    """Why the payments of an entity ask for a person's look (anticipo §4, ANT-20)."""
+
+    LIQUIDACION = "LIQUIDACION"
+    INTERVENCION = "INTERVENCION"
+
+
+@dataclass(frozen=True)
+class EntidadEnRevision:
+    """An entity in liquidation or under intervention, by act; open while ``hasta`` is None."""
+
+    nit: str
+    motivo: MotivoRevision
+    acto: str
+    desde: date
+    hasta: date | None = None
+
+
+@dataclass(frozen=True)
+class Advertencias:
+    """What to know before approving a recognition. It changes neither its state nor its value.
+
+    ``sin_soporte_anterior``: the recognition of the previous period was paid and its support was
+    not delivered.
+    """
+
+    en_revision: MotivoRevision | None
+    sin_soporte_anterior: bool
+
+
 # --- corrections --------------------------------------------------------------------------------
 
 

@@ -7,14 +7,22 @@ paid entity that a bank order needs, and none of people.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.eventos.model import DefinicionEvento
 from shared.eventos.temas import GIROS, RECONOCIMIENTOS, RESPUESTAS_GIRO
-from shared.giros.model import CuentaPago, EsperaPor, EstadoRespuesta, Respuesta, SaldoSolicitud
+from shared.giros.model import (
+    CuentaPago,
+    EntidadEnRevision,
+    EsperaPor,
+    EstadoRespuesta,
+    MotivoRevision,
+    Respuesta,
+    SaldoSolicitud,
+)
 from shared.tipos import MONEDA, a_decimal, de_decimal
 
 Decimal2 = Annotated[str, Field(pattern=r"^\d{1,16}\.\d{2}$", examples=["5934266.00"])]
@@ -164,6 +172,25 @@ class RecaudoIn(_Cuerpo):
     referencia_banco: Referencia
     fecha: date
     valor: Annotated[str, Field(pattern=r"^\d{1,16}(\.\d{1,2})?$")]
+
+
+class EntidadEnRevisionIn(_Cuerpo):
+    """An entity whose payments ask for a person's look, by act."""
+
+    nit: Nit9
+    motivo: MotivoRevision
+    acto: Annotated[str, Field(min_length=3, max_length=200)]
+    desde: date
+    hasta: date | None = None
+
+    @model_validator(mode="after")
+    def _en_orden(self) -> Self:
+        if self.hasta is not None and self.hasta < self.desde:
+            raise ValueError("La fecha final no puede ser anterior a la inicial.")
+        return self
+
+    def entidad(self) -> EntidadEnRevision:
+        return EntidadEnRevision(self.nit, self.motivo, self.acto, self.desde, self.hasta)
 
 
 class ReintegroIn(_Cuerpo):

@@ -43,6 +43,7 @@ SOLO: dict[tuple[str, str], set[Rol]] = {
     ("POST", f"giros/{NADIE}/reprogramar"): {Rol.OPERADOR, Rol.TESORERIA},
     ("POST", f"cuentas/{NADIE}/decision"): {Rol.TESORERIA},
     ("POST", f"respuestas/en-suspenso/{NADIE}/resolver"): {Rol.TESORERIA},
+    ("POST", "entidades-en-revision"): {Rol.OPERADOR},
     ("POST", "cortes"): {Rol.OPERADOR},
     ("POST", f"cortes/{NADIE}/estado"): {Rol.OPERADOR},
     ("PUT", "ventanas/anticipo_uci/2021-02"): {Rol.ORDENADOR},
@@ -66,7 +67,7 @@ async def suite(postgres: PostgresEmbebido, plantilla: str, tmp_path: Path) -> A
         yield suite
 
 
-async def reconocidos(suite: Suite, *valores: int) -> list[str]:
+async def reconocidos(suite: Suite, *valores: int, periodo: str = "2021-02") -> list[str]:
     """Recognitions of those pesos, as the commit of an evaluation leaves them."""
     nuevos = []
     for valor in valores:
@@ -79,7 +80,7 @@ async def reconocidos(suite: Suite, *valores: int) -> list[str]:
                 solicitud_id=radicacion,
                 nit=NIT,
                 nombre="Clínica de prueba",
-                periodo="2021-02",
+                periodo=periodo,
                 registros=1,
                 valor_centavos=pesos(valor),
                 cuenta=CuentaPago("1007", "AHORROS", "12345678", NIT),
@@ -400,3 +401,52 @@ async def test_a_window_is_set_by_act_and_seen_by_everybody(suite: Suite) -> Non
     ajeno = f"{OPERACIONES}/ventanas/otro/2020-06"
     otra = await ordenador.http.put(ajeno, json=ventana | {"acto": "Circular 2"})
     assert otra.json()["codigo"] == "mecanismo.desconocido"
+
+
+async def avisos(quien: Persona, ruta: str) -> list[list[str]]:
+    """Codes of the warnings of each recognition, in order."""
+    pagina = await quien.ver(ruta)
+    return [[a["codigo"] for a in r["avisos"]] for r in pagina["datos"]]
+
+
+async def test_an_entity_under_review_is_seen_before_approving_and_is_paid(suite: Suite) -> None:
+    """ANT-20 warns: it asks for a person's look and stops nothing."""
+    await suite.presupuestar(aforo=VALOR, recaudo=VALOR)
+    (id_,) = await reconocidos(suite, VALOR)
+    operador = suite.persona(Rol.OPERADOR)
+    lista = f"{OPERACIONES}/reconocimientos"
+    anotada = {"nit": NIT, "motivo": "INTERVENCION", "acto": "Acto 7", "desde": "2021-03-01"}
+    assert await avisos(operador, lista) == [[]]
+
+    await operador.hacer(f"{OPERACIONES}/entidades-en-revision", anotada)
+    assert await avisos(operador, lista) == [["ANT-20"]]
+    assert await avisos(suite.ips(), "/anticipo-uci/v1/reconocimientos") == [["ANT-20"]]
+    (giro,) = await suite.girar(id_)
+    assert giro["estado"] == "ordenado"
+
+    # It ends with a date, in the same entry; before it begins there is nothing to say either.
+    cerrada = anotada | {"hasta": "2021-03-09"}
+    await operador.hacer(f"{OPERACIONES}/entidades-en-revision", cerrada)
+    assert await avisos(operador, lista) == [[]]
+    assert await operador.ver(f"{OPERACIONES}/entidades-en-revision") == [cerrada]
+    al_reves = await operador.http.post(
+        f"{OPERACIONES}/entidades-en-revision", json=anotada | {"hasta": "2021-02-01"}
+    )
+    assert (al_reves.status_code, al_reves.json()["codigo"]) == (422, "entrada.invalida")
+
+
+async def test_missing_support_of_the_previous_period_warns(suite: Suite) -> None:
+    """ANT-19: until the payroll certification of what was paid is delivered."""
+    await suite.presupuestar(aforo=3 * VALOR, recaudo=3 * VALOR)
+    (enero,) = await reconocidos(suite, VALOR, periodo="2021-01")
+    await reconocidos(suite, VALOR)
+    await reconocidos(suite, VALOR, periodo="2021-04")
+    operador, lista = suite.persona(Rol.OPERADOR), f"{OPERACIONES}/reconocimientos"
+    assert await avisos(operador, lista) == [[], [], []]  # January is not paid yet
+
+    (giro,) = await suite.girar(enero)
+    await suite.responder(giro, "APLICADO")
+    assert await avisos(operador, lista) == [[], ["ANT-19"], []]  # April looks at March
+
+    await entregar(suite.ips(), enero, str(VALOR))
+    assert await avisos(operador, lista) == [[], [], []]

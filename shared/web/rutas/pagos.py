@@ -20,6 +20,7 @@ from shared.web import cargas
 from shared.web.dependencias import UsuarioActual, requiere
 from shared.web.entorno import Entorno
 from shared.web.paginacion import Pagina, Paginacion, leer_cursor, paginar
+from shared.web.rutas.avisos import con_avisos
 from shared.web.rutas.vistas import ReconocimientoVista
 
 LIMITE_PDF = 20 * 2**20
@@ -51,14 +52,14 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
                 despues=despues[0] if despues else None,
                 limite=pagina.limite + 1,
             )
-        return paginar(
-            hallados, pagina.limite, clave=lambda r: (r.id,), vista=ReconocimientoVista.de
-        )
+            vistas = await con_avisos(tx, hallados, entorno.reloj.hoy())
+        return paginar(vistas, pagina.limite, clave=lambda v: (v.id,), vista=lambda v: v)
 
     @router.get("/{reconocimiento_id}", summary="Un reconocimiento")
     async def ver(reconocimiento_id: UUID, usuario: UsuarioActual) -> ReconocimientoVista:
         async with entorno.uow.begin() as tx:
-            return ReconocimientoVista.de(await propio(tx, reconocimiento_id, usuario))
+            hallado = await propio(tx, reconocimiento_id, usuario)
+            return (await con_avisos(tx, [hallado], entorno.reloj.hoy()))[0]
 
     @router.post(
         "/{reconocimiento_id}/cuenta",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -132,6 +132,13 @@ class HallazgoVista(BaseModel):
     mensaje: str
 
 
+class Aviso(BaseModel):
+    """A rule that warns and stops nothing."""
+
+    codigo: str
+    mensaje: str
+
+
 class ReconocimientoVista(BaseModel):
     """A payable unit: where it stands and who approved it."""
 
@@ -151,9 +158,10 @@ class ReconocimientoVista(BaseModel):
     fecha_radicacion: datetime
     aprobado_por: str | None
     cuenta_id: UUID | None
+    avisos: list[Aviso]
 
     @classmethod
-    def de(cls, r: Reconocimiento) -> ReconocimientoVista:
+    def de(cls, r: Reconocimiento, avisos: Sequence[Aviso] = ()) -> ReconocimientoVista:
         return cls(
             id=r.id,
             mecanismo=r.mecanismo,
@@ -170,4 +178,5 @@ class ReconocimientoVista(BaseModel):
             fecha_radicacion=r.fecha_radicacion,
             aprobado_por=r.aprobado_por,
             cuenta_id=r.cuenta_id,
+            avisos=list(avisos),
         )
