@@ -12,10 +12,15 @@ from shared.tipos import EntradaInvalida
 
 
 def ajustes_de_desarrollo() -> Ajustes:
-    """The settings, with what ``servir`` keeps in the data folder when nothing is set."""
+    """The settings, with what ``servir`` keeps in the data folder when nothing is set.
+
+    Who says it is production is believed, whatever the folder holds.
+    """
     ajustes = Ajustes()
     clave = clave_guardada(ajustes.datos)
-    if ajustes.jwt_clave is None and ajustes.jwks_url is None and clave is not None:
+    sin_clave = ajustes.jwt_clave is None and ajustes.jwks_url is None
+    en_produccion = "entorno" in ajustes.model_fields_set and ajustes.entorno == "produccion"
+    if sin_clave and not en_produccion and clave is not None:
         return Ajustes(datos=ajustes.datos, jwt_clave=clave, entorno="desarrollo")
     return ajustes
 

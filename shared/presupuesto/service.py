@@ -7,7 +7,6 @@ Releasing what waits for aforo or recaudo belongs to ``shared.giros``, one layer
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,7 +23,6 @@ from shared.presupuesto.model import (
     Linea,
     Movimiento,
     Resumen,
-    TipoActo,
     clave_reutilizada,
     simular,
 )
@@ -178,39 +176,6 @@ async def _acto_repetido(libro: LibroRepository, linea: Linea, acto: Acto) -> Ac
     return ActoRegistrado(previo.id, linea.id, acto, repetido=True)
 
 
-async def adicionar_aforo(
-    tx: AsyncConnection,
-    linea: Linea,
-    *,
-    numero: str,
-    fecha: date,
-    valor_centavos: int,
-    por: str,
-    reloj: Reloj,
-    clave: str | None = None,
-) -> ActoRegistrado:
-    """Raise the aforo by act (PRE-09), or take it back with a negative value while the available
-    appropriation suffices. Refusals as in ``registrar_acto``."""
-    acto = Acto(TipoActo.ADICION_AFORO, numero, fecha, valor_centavos, clave=clave)
-    return await registrar_acto(tx, linea, acto, por=por, reloj=reloj)
-
-
-async def recaudar(
-    tx: AsyncConnection,
-    linea: Linea,
-    *,
-    referencia_banco: str,
-    fecha: date,
-    valor_centavos: int,
-    por: str,
-    reloj: Reloj,
-    clave: str | None = None,
-) -> ActoRegistrado:
-    """Book collected cash under its bank reference (PRE-10). Refusals as in ``registrar_acto``."""
-    acto = Acto(TipoActo.RECAUDO, referencia_banco, fecha, valor_centavos, clave=clave)
-    return await registrar_acto(tx, linea, acto, por=por, reloj=reloj)
-
-
 async def resumen(tx: AsyncConnection, linea: Linea) -> Resumen:
     """A line as it stands."""
     return (await resumenes(tx, [linea]))[0]
@@ -238,13 +203,11 @@ async def descuadres(tx: AsyncConnection) -> list[CuadreCuenta]:
 
 
 __all__ = [
-    "adicionar_aforo",
     "bloquear_linea",
     "crear_linea",
     "cuadre",
     "descuadres",
     "obtener_linea",
-    "recaudar",
     "registrar",
     "registrar_acto",
     "registrar_grupos",

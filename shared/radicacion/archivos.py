@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
+
+from shared.db.disco import sincronizar
 
 
 @dataclass(frozen=True)
@@ -53,22 +54,11 @@ class Almacen:
 
 
 def asegurar(carpeta: Path) -> None:
-    """Flush every file of a folder, the folder and its parents' entries to disk.
+    """Flush every file of a folder, the folder and the entries above it to disk.
 
     A file is on disk before the transaction that names it.
     """
-    for ruta in sorted(carpeta.rglob("*")):
-        _sincronizar(ruta)
-    _sincronizar(carpeta)
-    _sincronizar(carpeta.parent)
-
-
-def _sincronizar(ruta: Path) -> None:
-    descriptor = os.open(ruta, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sincronizar(*sorted(carpeta.rglob("*")), carpeta, carpeta.parent, carpeta.parent.parent)
 
 
 def borrar(carpeta: Path) -> None:

@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
+from shared.db.disco import sincronizar
 from shared.registros.model import Carga, ruta_corte
 
 CORTES: Final = "cortes"
@@ -37,8 +37,7 @@ def guardar(carga: Carga, datos: Path, fecha_corte: date) -> Carga:
         _mover(carga.rechazos, rechazos)
         _mover(calidad, destino.with_suffix(".calidad.json"))
     _mover(carga.ruta, destino)
-    for carpeta in (destino.parent, destino.parent.parent, datos / CORTES, datos):
-        _sincronizar(carpeta)
+    sincronizar(destino.parent, destino.parent.parent, datos / CORTES, datos)
     return replace(
         carga,
         ruta=destino,
@@ -63,13 +62,5 @@ def barrer(datos: Path, nombrados: Iterable[Path], *, antes_de: datetime) -> lis
 
 
 def _mover(origen: Path, destino: Path) -> None:
-    _sincronizar(origen)
+    sincronizar(origen)
     origen.replace(destino)
-
-
-def _sincronizar(ruta: Path) -> None:
-    descriptor = os.open(ruta, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

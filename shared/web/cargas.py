@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+from shared.db.disco import sincronizar
 from shared.web.problemas import archivo_demasiado_grande
 
 CARPETA_CRUDOS: Final = "crudos"
@@ -81,7 +82,7 @@ class _Parcial:
     def __init__(self, crudos: Path, limite_bytes: int) -> None:
         if not crudos.is_dir():
             crudos.mkdir(parents=True, exist_ok=True)
-            _fsync_carpeta(crudos.parent)
+            sincronizar(crudos.parent)
         descriptor, ruta = tempfile.mkstemp(prefix=PREFIJO_PARCIAL, dir=crudos)
         self._archivo = os.fdopen(descriptor, "wb")
         self._ruta = Path(ruta)
@@ -108,21 +109,13 @@ class _Parcial:
         self._archivo.close()
         final = self._ruta.with_name(self.sha256)
         self._ruta.replace(final)
-        _fsync_carpeta(final.parent)
+        sincronizar(final.parent)
         return final
 
     def descartar(self) -> None:
         with suppress(OSError):  # a full disk also refuses to flush what was buffered
             self._archivo.close()
         self._ruta.unlink(missing_ok=True)
-
-
-def _fsync_carpeta(carpeta: Path) -> None:
-    descriptor = os.open(carpeta, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def nombre_limpio(nombre: str | None) -> str:

@@ -224,6 +224,14 @@ def test_token_se_niega_en_produccion(tmp_path: Path) -> None:
     assert hecho.stdout == ""
 
 
+def test_la_clave_de_un_sistema_local_no_sirve_en_produccion(tmp_path: Path) -> None:
+    """What ``servir`` left in the folder does not make a development machine of another one."""
+    (tmp_path / "jwt.clave").write_text(CLAVE)
+    pedido = ("token", "--rol", "operador")
+    exigir(HECHO, mecanismos(*pedido, datos=tmp_path))
+    exigir(NEGADO, mecanismos(*pedido, datos=tmp_path, MECANISMOS_ENTORNO="produccion"))
+
+
 # --- without infrastructure -----------------------------------------------------------------------
 
 

@@ -74,18 +74,12 @@ async def linea_con(
 ) -> Linea:
     linea = await libro.crear_linea(tx, mecanismo, 2020)
     if aforo:
-        await libro.adicionar_aforo(
-            tx, linea, numero="R-1", fecha=HOY, valor_centavos=aforo, por="ana", reloj=RELOJ
+        await libro.registrar_acto(
+            tx, linea, Acto(TipoActo.ADICION_AFORO, "R-1", HOY, aforo), por="ana", reloj=RELOJ
         )
     if recaudo:
-        await libro.recaudar(
-            tx,
-            linea,
-            referencia_banco="B-1",
-            fecha=HOY,
-            valor_centavos=recaudo,
-            por="ana",
-            reloj=RELOJ,
+        await libro.registrar_acto(
+            tx, linea, Acto(TipoActo.RECAUDO, "B-1", HOY, recaudo), por="ana", reloj=RELOJ
         )
     return linea
 
@@ -298,8 +292,8 @@ async def test_el_aforo_sube_y_baja_por_acto_mientras_haya_disponible(uow: UnitO
 
     async def acto(numero: str, valor: int) -> None:
         async with uow.begin() as tx:
-            await libro.adicionar_aforo(
-                tx, linea, numero=numero, fecha=HOY, valor_centavos=valor, por="ana", reloj=RELOJ
+            await libro.registrar_acto(
+                tx, linea, Acto(TipoActo.ADICION_AFORO, numero, HOY, valor), por="ana", reloj=RELOJ
             )
 
     async with uow.begin() as tx:
@@ -321,15 +315,12 @@ async def test_una_referencia_bancaria_entra_una_sola_vez(uow: UnitOfWork) -> No
 
     async def recaudar(referencia: str, valor: int, clave: str | None = None) -> bool:
         async with uow.begin() as tx:
-            hecho = await libro.recaudar(
+            hecho = await libro.registrar_acto(
                 tx,
                 linea,
-                referencia_banco=referencia,
-                fecha=HOY,
-                valor_centavos=valor,
+                Acto(TipoActo.RECAUDO, referencia, HOY, valor, clave=clave),
                 por="ana",
                 reloj=RELOJ,
-                clave=clave,
             )
             return hecho.repetido
 
@@ -343,14 +334,8 @@ async def test_una_referencia_bancaria_entra_una_sola_vez(uow: UnitOfWork) -> No
         await recaudar("B-3", VALOR, clave="idem")
     async with uow.begin() as tx:
         otra = await libro.crear_linea(tx, "pruebas", 2020)
-        await libro.recaudar(
-            tx,
-            otra,
-            referencia_banco="B-1",
-            fecha=HOY,
-            valor_centavos=1,
-            por="ana",
-            reloj=RELOJ,
+        await libro.registrar_acto(
+            tx, otra, Acto(TipoActo.RECAUDO, "B-1", HOY, 1), por="ana", reloj=RELOJ
         )
         assert await saldo(tx, linea, TipoCuenta.CAJA) == 2 * VALOR
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import Request
 from pydantic import ValidationError
+from starlette.datastructures import UploadFile
 
 from shared.radicacion.errors import SolicitudIncompleta
 from shared.radicacion.model import Recibido
@@ -57,10 +58,12 @@ async def recibir_orden(request: Request, usuario: Usuario, ctx: Contexto) -> Or
 async def _recibir_formulario(request: Request, ctx: Contexto) -> _Llegado:
     async with request.form(max_files=2, max_fields=5) as formulario:
         archivo, pdf = formulario.get("archivo"), formulario.get("certificacion")
-        if not hasattr(archivo, "read"):
+        if not isinstance(archivo, UploadFile):
             raise EntradaInvalida("Falta el archivo: envíelo en el campo «archivo».")
-        recibido = await _guardar(archivo, LIMITE_ARCHIVO, ctx)
-        certificacion = await _guardar(pdf, LIMITE_PDF, ctx) if hasattr(pdf, "read") else None
+        recibido = await _guardar(archivo, archivo.filename, LIMITE_ARCHIVO, ctx)
+        certificacion = None
+        if isinstance(pdf, UploadFile):
+            certificacion = await _guardar(pdf, pdf.filename, LIMITE_PDF, ctx)
         sobre = formulario.get("solicitud")
     return _Llegado(recibido, certificacion, sobre if isinstance(sobre, str) else None)
 
@@ -74,16 +77,15 @@ async def _recibir_json(request: Request, ctx: Contexto) -> _Llegado:
                 f"Por JSON se aceptan hasta {FILAS_JSON} filas. Envíe un archivo para más."
             )
     documento = bytes(cuerpo)
-    guardado = await cargas.recibir(
-        documento, ctx.almacen.recibo, limite_bytes=LIMITE_JSON, nombre="filas.json"
-    )
-    recibido = Recibido(guardado.sha256, guardado.nombre, guardado.tamano)
+    recibido = await _guardar(documento, "filas.json", LIMITE_JSON, ctx)
     return _Llegado(recibido, documento=documento)
 
 
-async def _guardar(archivo: Any, limite: int, ctx: Contexto) -> Recibido:
+async def _guardar(
+    contenido: cargas.Lector | bytes, nombre: str | None, limite: int, ctx: Contexto
+) -> Recibido:
     guardado = await cargas.recibir(
-        archivo, ctx.almacen.recibo, limite_bytes=limite, nombre=archivo.filename
+        contenido, ctx.almacen.recibo, limite_bytes=limite, nombre=nombre
     )
     return Recibido(guardado.sha256, guardado.nombre, guardado.tamano)
 
