@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from services.anticipo_uci import norma
 from services.anticipo_uci.mecanismo import MECANISMO
 from shared.focalizacion.cruces import aplicar
 from shared.focalizacion.service import INCUMPLE, veredicto
+from shared.registros import CODIGO_SERVICIO
 from tests.rules.pasos import necesarios, salidas
 from tests.rules.reps import (
     DIA,
@@ -95,6 +97,11 @@ def test_servicio_habilitado_ese_dia(cambios: Fila, existe: bool) -> None:
 )
 def test_codigo_del_servicio_de_cada_cama(clase: tuple[str, str], codigo: str | None) -> None:
     assert una("codigo_servicio", fila(servicio=clase[0], poblacion=clase[1])) == codigo
+
+
+def test_la_norma_y_los_registros_dicen_lo_mismo_de_cada_cama() -> None:
+    """The legal reading carries its own copy of the table that the loader of REPS uses."""
+    assert norma.CODIGO_SERVICIO == CODIGO_SERVICIO
 
 
 def test_el_servicio_se_lee_sin_distinguir_mayusculas() -> None:
