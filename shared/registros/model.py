@@ -160,6 +160,36 @@ class Referencia:
 
 
 @dataclass(frozen=True)
+class FormatoPosicional:
+    """A headerless layout, known by its number of fields (and by the name of the file, if told)."""
+
+    nombre: str
+    """Name of its position map, with the version: ``bdua_maestro_43``."""
+    delimitador: str
+    posiciones: tuple[str, ...]
+    """Header of each position, first to last; the register maps them as it would a header line."""
+    archivo: str = ""
+    """Regular expression of the file name, upper case; its named groups fill ``por_nombre``."""
+    por_nombre: tuple[tuple[str, str, str], ...] = ()
+    """(group, text of the file name, ``columna=valor``): what the name says of every row."""
+    nota: str = ""
+    certeza: Certeza = Certeza.DISENO
+
+
+@dataclass(frozen=True)
+class Intervalos:
+    """Rows that say how a subject was from ``desde`` to ``hasta``.
+
+    A later extract that differs closes the row the day before its own ``desde`` (registers §3).
+    """
+
+    sujeto: tuple[str, ...]
+    """Who the row is about: ``afl_id``."""
+    hecho: tuple[str, ...]
+    """Columns that stay equal while the interval lasts."""
+
+
+@dataclass(frozen=True)
 class EsquemaRegistro:
     """Declaration of a register."""
 
@@ -180,6 +210,14 @@ class EsquemaRegistro:
     referencias: tuple[Referencia, ...] = ()
     defectos: tuple[str, ...] = ()
     """Known defects of the real extracts, in Spanish, for the documentation."""
+    formatos: tuple[FormatoPosicional, ...] = ()
+    """Headerless layouts accepted beside files with header."""
+    comillas: bool = True
+    """``False``: a quote is a character like any other (pipe files of SISPRO, BDUA)."""
+    umbral: float = 0.05
+    """Fraction of rejected rows in one block of the file that stops the load."""
+    intervalos: Intervalos | None = None
+    """How several extracts make one history; ``None`` when each extract stands alone."""
 
     def columna(self, nombre: str) -> ColumnaRegistro:
         """The column of that canonical name.

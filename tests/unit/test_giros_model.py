@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,10 +19,11 @@ from shared.giros.model import (
     planear_correccion,
 )
 from shared.giros.schemas import EVENTOS, GiroRespondido
+from shared.normativa import tablas
 from shared.presupuesto.model import porcentaje_centesimas
 from shared.tipos import pesos
 
-PRESUPUESTO = Path(__file__).parents[2] / "dominio" / "presupuesto_2020.csv"
+PRESUPUESTO = tablas.ruta("presupuesto_2020")
 
 
 def test_las_lineas_de_2020_dan_los_porcentajes_publicados() -> None:
