@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from shared.cli import salida
 from shared.tipos import formato_pesos
+
+if TYPE_CHECKING:
+    from shared.focalizacion.model import Mecanismo
 
 
 def agregar(app: typer.Typer) -> None:
@@ -34,10 +39,16 @@ def agregar(app: typer.Typer) -> None:
             typer.Option(formats=["%Y-%m-%d"], help="Fecha de radicación; hoy si no se da"),
         ] = None,
         motor: Annotated[str, typer.Option(help="Motor de evaluación")] = "duckdb",
+        entidad: Annotated[
+            str | None,
+            typer.Option(
+                help="Además escribe <entidad><DDMMAAAA>.VAL y .NEG, o .ERR, como la BDUA"
+            ),
+        ] = None,
         en_json: Annotated[bool, typer.Option("--json", help="Resumen en JSON")] = False,
     ) -> None:
         """Evalúa ARCHIVO con las reglas del mecanismo y deja tres archivos en la salida."""
-        _evaluar(mecanismo, archivo, cortes, destino, fecha, motor, en_json)
+        _evaluar(mecanismo, archivo, cortes, destino, fecha, motor, entidad, en_json)
 
 
 def _evaluar(
@@ -47,6 +58,7 @@ def _evaluar(
     destino: Path,
     fecha: datetime | None,
     motor: str,
+    entidad: str | None,
     en_json: bool,
 ) -> None:
     from shared.focalizacion.descubrir import mecanismo
@@ -57,8 +69,10 @@ def _evaluar(
         raise typer.BadParameter("Por ahora solo hay motor duckdb.", param_hint="--motor")
     dia: date = RelojSistema().hoy() if fecha is None else fecha.date()
     elegido = mecanismo(nombre)
-    with salida.errores.status(f"Evaluando {archivo.name}…"):
+    with salida.errores.status(f"Evaluando {archivo.name}…"), _responder_err(entidad, dia, destino):
         evaluacion = evaluar_archivo(elegido, archivo, cortes, destino, fecha=dia)
+        if entidad is not None:
+            _responder(elegido, archivo, destino, entidad, dia)
     if en_json:
         salida.en_json(json.loads((destino / "resumen.json").read_text(encoding="utf-8")))
         return
@@ -69,3 +83,28 @@ def _evaluar(
     for regla in resumen.reglas_no_aplicadas:
         salida.consola.print(f"No se aplicó {regla['codigo']}: falta {', '.join(regla['falta'])}.")
     salida.consola.print(f"Resultados en {destino}")
+
+
+@contextmanager
+def _responder_err(entidad: str | None, dia: date, destino: Path) -> Iterator[None]:
+    """A file refused as a whole leaves its ``.ERR``; the refusal goes on."""
+    from shared.radicacion import respuestas
+    from shared.tipos import Rechazo
+
+    try:
+        yield
+    except Rechazo as rechazo:
+        if entidad is not None:
+            destino.mkdir(parents=True, exist_ok=True)
+            nombre = respuestas.nombre(entidad, dia, "err")
+            (destino / nombre).write_bytes(respuestas.errores(rechazo))
+        raise
+
+
+def _responder(elegido: Mecanismo, archivo: Path, destino: Path, entidad: str, dia: date) -> None:
+    from shared.radicacion import respuestas
+
+    decidido = respuestas.Decidido(elegido, archivo, destino)
+    for cual in respuestas.Respuesta:
+        with (destino / respuestas.nombre(entidad, dia, cual)).open("wb") as salida_bdua:
+            salida_bdua.writelines(respuestas.respuesta(decidido, cual, destino))

@@ -22,6 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from shared.radicacion import respuestas
 from shared.seguridad import FiltroDatosPersonales, TokenInvalido
 from shared.tipos import (
     DemasiadoGrande,
@@ -243,6 +244,9 @@ def respuesta_problema(error: Exception, instancia: str) -> Response:
 
 
 async def _atender(request: Request, error: Exception) -> Response:
+    if isinstance(error, Rechazo) and request.headers.get("accept", "").startswith("text/plain"):
+        # Whoever reads the files of BDUA asks for text: the same refusal as an .ERR file.
+        return Response(respuestas.errores(error), error.estado_http, media_type=respuestas.MEDIA)
     return respuesta_problema(error, request.url.path)
 
 

@@ -171,6 +171,22 @@ def test_evaluar_da_el_resumen_en_json_y_en_tablas(tmp_path: Path) -> None:
     assert "88.033.494" in dicho
 
 
+def test_evaluar_responde_como_la_bdua(tmp_path: Path) -> None:
+    respuestas = ("--entidad", "900123456")
+    exigir(HECHO, evaluar(CASOS / "entrada.csv", CASOS, tmp_path / "a", *respuestas))
+    val, neg = (
+        (tmp_path / "a" / f"90012345610032021.{x}").read_text("utf-8").splitlines()
+        for x in ("VAL", "NEG")
+    )
+    assert len(val) + len(neg) == 40
+    assert "900100999|2021-02|0500100101|01|INTERMEDIO|ADULTO|2021-02-12|2|ANT-04(nit)" in neg
+    vacio = tmp_path / "vacio.csv"
+    vacio.touch()
+    exigir(ENTRADA, evaluar(vacio, CASOS, tmp_path / "b", *respuestas))
+    (err,) = (tmp_path / "b").glob("*.ERR")
+    assert err.read_text("utf-8").startswith("archivo.vacio|El archivo está vacío|")
+
+
 def test_evaluar_con_entrada_invalida_es_3(tmp_path: Path) -> None:
     vacio = tmp_path / "vacio.csv"
     vacio.touch()

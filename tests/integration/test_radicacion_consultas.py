@@ -237,6 +237,52 @@ async def test_the_file_comes_back_byte_by_byte(suite: Suite) -> None:
     assert descarga.content == contenido
 
 
+async def test_the_answers_in_the_convention_of_bdua(suite: Suite, mixta: dict[str, Any]) -> None:
+    """Every row in one of the two files, as it was written, with its glosas at the end."""
+    ips = suite.ips()
+    lineas: dict[str, list[str]] = {}
+    for cual in ("val", "neg"):
+        respuesta = await ips.http.get(f"{RADICACIONES}/{mixta['id']}/respuesta.{cual}")
+        assert respuesta.headers["content-type"] == "text/plain; charset=utf-8"
+        nombre = f"{NIT}{date.fromisoformat(mixta['fecha_radicacion'][:10]):%d%m%Y}"
+        assert f'"{nombre}.{cual.upper()}"' in respuesta.headers["content-disposition"]
+        lineas[cual] = respuesta.text.removesuffix("\r\n").split("\r\n")
+    estados = {r["fila"]: r["estado"] for r in await ips.registros(mixta["id"])}
+    assert len(lineas["neg"]) == sum(e == "EN_CORRECCION" for e in estados.values())
+    assert len(lineas["val"]) + len(lineas["neg"]) == len(estados)
+    (mala,) = (linea for linea in lineas["neg"] if "|ocho|" in linea)
+    assert mala.endswith("|2021-02-06|ocho|ANT-00(camas_disponibles)")
+    assert any(linea.endswith("|2021-02-08|8|ANT-11(fecha)") for linea in lineas["neg"])
+    assert any(linea.endswith("|2021-02-03|8|ANT-13(camas_disponibles)") for linea in lineas["val"])
+    assert any(linea.endswith("|2021-02-01|8|") for linea in lineas["val"])
+
+
+async def test_rows_that_came_as_json_are_answered_too(suite: Suite) -> None:
+    ips = suite.ips()
+    cuerpo = {"solicitud": sobre(), "filas": [un_dia(9), un_dia(5, camas=2)]}
+    aceptada = await ips.hacer(RADICACIONES, cuerpo)
+    await suite.procesar(aceptada["id"])
+    neg = await ips.http.get(f"{RADICACIONES}/{aceptada['id']}/respuesta.neg")
+    assert "|2021-02-05|2|" in neg.text
+    assert (await ips.http.get(f"{RADICACIONES}/{aceptada['id']}/respuesta.xyz")).status_code == 422
+    ajeno = await suite.ips("900100999").http.get(f"{RADICACIONES}/{aceptada['id']}/respuesta.neg")
+    assert ajeno.status_code == 404
+
+
+async def test_a_refused_file_is_answered_as_err_to_whoever_asks_for_text(suite: Suite) -> None:
+    respuesta = await suite.ips().http.post(
+        RADICACIONES,
+        data={"solicitud": json.dumps(sobre())},
+        files={"archivo": ("camas.csv", b"periodo,servicio\r\n2021-02,UCI\r\n")},
+        headers={"Accept": "text/plain"},
+    )
+    assert respuesta.status_code == 422
+    assert respuesta.headers["content-type"].startswith("text/plain")
+    codigo, titulo, detalle = respuesta.text.removesuffix("\r\n").split("|")
+    assert (codigo, titulo) == ("archivo.falta_columna", "Faltan columnas obligatorias")
+    assert "nit" in detalle
+
+
 async def test_the_summary_adds_up_what_is_current(suite: Suite, mixta: dict[str, Any]) -> None:
     resumen = await suite.ips().ver(f"{V1}/resumen")
     estados = {e["estado"]: e for e in resumen["por_estado"]}

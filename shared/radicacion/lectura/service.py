@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -51,15 +51,30 @@ def leer(
             whole cannot be read. What is wrong with a row or a cell is in ``forma.parquet``.
     """
     destino.mkdir(parents=True, exist_ok=True)
-    trabajo = destino / "descomprimido.tmp"
     try:
-        plana, clase = desenvolver(ruta, clasificar(ruta), trabajo, limites)
-        return _procesar(_ABRIR[clase](plana, campos, limites), campos, destino, limites)
+        with celdas(ruta, campos, destino, limites=limites) as fuente:
+            return _procesar(fuente, campos, destino, limites)
     except Rechazo as rechazo:
         rechazo.extra.setdefault("archivo", nombre)
         raise
+
+
+@contextmanager
+def celdas(
+    ruta: Path, campos: Sequence[Campo], trabajo: Path, *, limites: Limites = _POR_DEFECTO
+) -> Iterator[Fuente]:
+    """The cells of a file as they were written, in batches; what was compressed passes by
+    ``trabajo``.
+
+    Raises:
+        EntradaInvalida, DemasiadoGrande: as :func:`leer`.
+    """
+    descomprimido = trabajo / "descomprimido.tmp"
+    try:
+        plana, clase = desenvolver(ruta, clasificar(ruta), descomprimido, limites)
+        yield _ABRIR[clase](plana, campos, limites)
     finally:
-        trabajo.unlink(missing_ok=True)
+        descomprimido.unlink(missing_ok=True)
 
 
 def leer_filas(
@@ -76,24 +91,32 @@ def leer_filas(
     Raises:
         FaltaColumna, ColumnaRepetida, SinFilas, DemasiadasFilas.
     """
+    return _procesar(celdas_de(filas, campos), campos, destino, limites)
+
+
+def celdas_de(filas: Sequence[Mapping[str, Any]], campos: Sequence[Campo]) -> Fuente:
+    """The cells of JSON objects, as :func:`celdas` gives those of a file.
+
+    Raises:
+        FaltaColumna, ColumnaRepetida, SinFilas.
+    """
     if not filas:
         raise SinFilas("La solicitud no trae filas. Envíe al menos una.")
     encabezado = list(dict.fromkeys(_sin_sueltos(clave) for fila in filas for clave in fila))
     emparejado = emparejar(encabezado, campos)
     claves = [None if i is None else encabezado[i] for i in emparejado.columnas]
-    celdas = [
+    columnas = [
         pa.array([None if c is None else _celda(fila.get(c)) for fila in filas], pa.string())
         for c in claves
     ]
     numeros = pa.arange(1, len(filas) + 1)
     lote = pa.table(
-        [numeros, numeros, pa.nulls(len(filas), pa.string()), *celdas],
+        [numeros, numeros, pa.nulls(len(filas), pa.string()), *columnas],
         schema=esquema_lote(len(campos)),
     )
-    fuente = Fuente(
+    return Fuente(
         iter([lote]), emparejado.columnas, con_letras=False, ignoradas=emparejado.ignoradas
     )
-    return _procesar(fuente, campos, destino, limites)
 
 
 def _celda(valor: Any) -> str | None:

@@ -17,6 +17,7 @@ from starlette.background import BackgroundTask
 
 from shared.focalizacion.model import Mecanismo
 from shared.giros.service import saldo_solicitud
+from shared.radicacion import respuestas
 from shared.radicacion.consultas import COLUMNAS_HALLAZGO, carpeta_resultado, hallazgos
 from shared.radicacion.descargas import csv_en_trozos, escribir_xlsx
 from shared.radicacion.repository import Filtro, RadicacionRepository
@@ -34,6 +35,7 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
     router = APIRouter(prefix="/v1/radicaciones", tags=["Radicaciones"])
     _agregar_radicaciones(router, mecanismo, entorno)
     _agregar_hallazgos(router, mecanismo, entorno)
+    _agregar_respuestas(router, mecanismo, entorno)
     _agregar_saldo(router, mecanismo, entorno)
     return router
 
@@ -134,6 +136,30 @@ def _agregar_hallazgos(router: APIRouter, mecanismo: Mecanismo, entorno: Entorno
         filas = (h[1:] for h in hallazgos(ruta))
         nombre = f"hallazgos-{radicacion_id}"
         return await _descarga(filas, formato, nombre, entorno.almacen.temporal)
+
+
+def _agregar_respuestas(router: APIRouter, mecanismo: Mecanismo, entorno: Entorno) -> None:
+    @router.get(
+        "/{radicacion_id}/respuesta.{cual}",
+        summary="Descargar la respuesta en el formato de la BDUA (.VAL o .NEG)",
+        response_class=Response,
+    )
+    async def respuesta_bdua(
+        radicacion_id: UUID, cual: respuestas.Respuesta, usuario: UsuarioActual
+    ) -> StreamingResponse:
+        ctx = entorno.contexto(mecanismo)
+        radicacion = await obtener(radicacion_id, ctx, entidad=alcance(usuario))
+        decidido = respuestas.Decidido(
+            mecanismo,
+            entorno.almacen.crudo(radicacion.archivo_sha256),
+            await carpeta_resultado(radicacion, ctx),
+        )
+        nombre = respuestas.nombre(radicacion.entidad, radicacion.fecha, cual)
+        return StreamingResponse(
+            respuestas.respuesta(decidido, cual, entorno.almacen.temporal),
+            media_type=respuestas.MEDIA,
+            headers={"Content-Disposition": f'attachment; filename="{nombre}"'},
+        )
 
 
 def _agregar_saldo(router: APIRouter, mecanismo: Mecanismo, entorno: Entorno) -> None:
