@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from shared.cli import cortes, evaluacion, presupuesto, procesos, radicar, reglas
+from shared.cli import cortes, evaluacion, poblacion, presupuesto, procesos, radicar, reglas
 from shared.cli.espanol import NOMBRE, en_espanol, explicar_uso
 from shared.cli.salida import codigo_de, explicar_error
 from shared.focalizacion.descubrir import comandos_de_servicios
@@ -29,6 +29,7 @@ app = typer.Typer(
 for modulo in (procesos, evaluacion, radicar, reglas):
     modulo.agregar(app)
 app.add_typer(cortes.app, name="corte")
+app.add_typer(poblacion.app, name="poblacion")
 app.add_typer(presupuesto.app, name="presupuesto")
 for nombre, comandos in comandos_de_servicios().items():
     app.add_typer(comandos, name=nombre)

@@ -16,6 +16,7 @@ from typing import Final
 import duckdb
 
 from shared.poblacion.plan import BLOQUES, Plan
+from shared.registros.expresiones import literal
 
 VERDAD: Final = "fila BIGINT, estado VARCHAR, codigos VARCHAR, valor_centavos BIGINT, caso VARCHAR"
 
@@ -85,4 +86,5 @@ class Contexto:
         return ruta
 
     def _copiar(self, sql: str, ruta: Path) -> None:
-        self.con.execute(f"COPY ({sql}) TO '{ruta}' (FORMAT parquet, COMPRESSION zstd)")
+        destino = literal(str(ruta))
+        self.con.execute(f"COPY ({sql}) TO {destino} (FORMAT parquet, COMPRESSION zstd)")
