@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 import narwhals as nw
 
@@ -16,6 +16,12 @@ _CORTE = "__corte"
 _FILA = "__fila"
 _HALLADAS = "__halladas"
 FECHA_CORTE = "fecha_corte"
+
+
+class Reductor(Protocol):
+    """Gives one join the rows of its register that it can find, or the whole register."""
+
+    def __call__(self, cruce: Cruce, filas: Marco, registro: Marco, *, propias: bool) -> Marco: ...
 
 
 def corte_del_dia(cortes: Sequence[date], dia: nw.Expr) -> nw.Expr:
@@ -34,6 +40,7 @@ def aplicar(
     pasos: Sequence[Paso],
     registros: Mapping[str, Marco],
     cortes: Mapping[str, Sequence[date]],
+    reductor: Reductor | None = None,
 ) -> Marco:
     """Every step in order. ``cortes`` holds the dates of each register read by corte.
 
@@ -41,16 +48,24 @@ def aplicar(
     otherwise each such step would repeat all the joins above it.
     """
     propias: Marco | None = None
+    conocidas: set[str] = set()
+    """Columns that are in ``propias`` as they are now."""
     for paso in pasos:
         if isinstance(paso, Columna):
             filas = filas.with_columns(paso.expr.alias(paso.nombre))
+            conocidas.discard(paso.nombre)
             continue
-        propias = filas if propias is None else propias
+        if propias is None:
+            propias, conocidas = filas, set(filas.collect_schema().names())
         if isinstance(paso, Grupo):
             filas = agrupar(filas, paso, propias)
         else:
             registro = registros[paso.registro]
-            filas = cruzar(filas, paso, registro, cortes.get(paso.registro, ()), propias)
+            sirven = conocidas.issuperset(paso.claves) and paso.dia in {None, *conocidas}
+            base = propias if sirven else filas
+            if reductor is not None:
+                registro = reductor(paso, base, registro, propias=sirven)
+            filas = cruzar(filas, paso, registro, cortes.get(paso.registro, ()), base)
     return filas
 
 
@@ -62,16 +77,17 @@ def agrupar(filas: Marco, grupo: Grupo, propias: Marco) -> Marco:
 
 
 def cruzar(
-    filas: Marco, cruce: Cruce, registro: Marco, cortes: Sequence[date], propias: Marco
+    filas: Marco, cruce: Cruce, registro: Marco, cortes: Sequence[date], base: Marco
 ) -> Marco:
-    """One left join, on a register reduced to one row per key or, with a condition, per row."""
+    """One left join, on a register reduced to one row per key or, with a condition, per row.
+
+    ``base``: the same rows with the keys, from where it costs less to look at them again.
+    """
     if cruce.filtro is not None:
         registro = registro.filter(cruce.filtro)
     if cruce.condicion is None:
         unidas = _por_clave(filas, cruce, registro, cortes)
     else:
-        conocidas = propias.collect_schema().names()
-        base = propias if set(cruce.claves) <= set(conocidas) else filas
         reducido = _reducir_por_fila(base, cruce, registro, cortes, cruce.condicion)
         unidas = filas.join(reducido, how="left", left_on="fila", right_on=_FILA)
     existe = (

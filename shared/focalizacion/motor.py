@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -29,7 +30,7 @@ class Motor(Protocol):
         """Rows of one or more Parquet files of the same columns."""
 
     def guardar(self, marco: Marco, nombre: str) -> Marco:
-        """Compute once and keep it for this evaluation."""
+        """Compute once and keep it for this evaluation; ``nombre`` tells what it is."""
 
     def escribir(self, marco: Marco, ruta: Path) -> None:
         """Write one Parquet file."""
@@ -43,6 +44,7 @@ class MotorDuckDB:
 
     def __init__(self, conexion: duckdb.DuckDBPyConnection) -> None:
         self.conexion = conexion
+        self._guardados = count(1)
 
     @classmethod
     @contextmanager
@@ -62,8 +64,9 @@ class MotorDuckDB:
         return nw.from_native(relacion)
 
     def guardar(self, marco: Marco, nombre: str) -> Marco:
-        marco.to_native().create(nombre)
-        return nw.from_native(self.conexion.table(nombre))
+        tabla = f"{nombre}_{next(self._guardados)}"
+        marco.to_native().create(tabla)
+        return nw.from_native(self.conexion.table(tabla))
 
     def escribir(self, marco: Marco, ruta: Path) -> None:
         marco.to_native().write_parquet(str(ruta), compression="zstd")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
@@ -25,6 +25,7 @@ from shared.focalizacion.model import (
     mensaje_completo,
 )
 from shared.focalizacion.motor import Motor, cortes_de
+from shared.focalizacion.reduccion import Acotar, Reduccion
 
 CUMPLE, INCUMPLE, NO_EVALUABLE = 1, 0, 2
 _LETRA = {INCUMPLE: "i", NO_EVALUABLE: "n"}
@@ -37,13 +38,15 @@ class Insumos:
 
     ``filas``: typed rows with ``fila`` and ``forma_ok``; ``forma``: findings of form (fila,
     columna, mensaje); ``registros``: one frame per register of the schema, empty if absent;
-    ``ausentes``: optional registers that were not given.
+    ``ausentes``: optional registers that were not given. ``acotables``: registers too big to be
+    read whole for these rows, and how to read only what is asked of them.
     """
 
     filas: Marco
     forma: Marco
     registros: Mapping[str, Marco]
     ausentes: frozenset[str] = frozenset()
+    acotables: Mapping[str, Acotar] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,13 @@ def preparar(mecanismo: Mecanismo, insumos: Insumos, motor: Motor) -> Marco:
     }
     cortes = {nombre: cortes_de(motor, insumos.registros[nombre]) for nombre in por_corte}
     pasos = (*mecanismo.esquema.pasos, *mecanismo.liquidacion.pasos)
-    return aplicar(insumos.filas.filter(nw.col("forma_ok")), pasos, insumos.registros, cortes)
+    return aplicar(
+        insumos.filas.filter(nw.col("forma_ok")),
+        pasos,
+        insumos.registros,
+        cortes,
+        Reduccion(insumos.acotables, pasos, motor) if insumos.acotables else None,
+    )
 
 
 def veredicto(regla: Regla, fecha_hecho: str) -> nw.Expr:

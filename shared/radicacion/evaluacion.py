@@ -8,17 +8,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import narwhals as nw
 
+from shared.focalizacion.cruces import Marco
 from shared.focalizacion.huella import huella, versiones
 from shared.focalizacion.model import Mecanismo, Regla, Veredicto, mensaje_completo
 from shared.focalizacion.motor import Motor, MotorDuckDB
+from shared.focalizacion.reduccion import Acotar
 from shared.focalizacion.service import Insumos, Juicio, juzgar
 from shared.radicacion.historia import registros_de
 from shared.radicacion.lectura import leer
 from shared.registros import FuenteRegistro, abrir_carpeta
+from shared.registros.busqueda import MAXIMO_DIRECTO, MAXIMO_LITERALES, acotar, acotar_a, buscar
+from shared.registros.pie import pie_de
+
+FILAS_DE_UN_REGISTRO_GRANDE: Final = 200_000
+"""Below it, reading the register whole costs less than finding out what to read of it."""
+VECES_MAS_GRANDE: Final = 4
+"""A register this many times the submission is read only for the keys in it."""
 
 
 @dataclass(frozen=True)
@@ -81,16 +90,35 @@ def insumos(
 
     Rules see the day of the radicación as ``fecha_radicacion``.
     """
+    filas = entrada / "filas.parquet"
+    grande = max(FILAS_DE_UN_REGISTRO_GRANDE, VECES_MAS_GRANDE * pie_de(filas).filas)
     return Insumos(
-        filas=motor.leer_parquet(entrada / "filas.parquet").with_columns(
-            nw.lit(fecha).alias("fecha_radicacion")
-        ),
+        filas=motor.leer_parquet(filas).with_columns(nw.lit(fecha).alias("fecha_radicacion")),
         forma=motor.leer_parquet(entrada / "forma.parquet"),
         registros={
             nombre: nw.from_native(motor.conexion.sql(f.sql)) for nombre, f in fuentes.items()
         },
         ausentes=frozenset(nombre for nombre, f in fuentes.items() if not f.presente),
+        acotables={n: acotador(f, motor) for n, f in fuentes.items() if f.filas >= grande},
     )
+
+
+def acotador(fuente: FuenteRegistro, motor: MotorDuckDB) -> Acotar:
+    """How the rules read only some keys of a register: the fewer they are, the more directly."""
+
+    def acotado(claves: Marco, columnas: Sequence[str]) -> Marco:
+        tabla = motor.guardar(claves, "__claves").to_native()
+        nombres = tabla.columns
+        if len(tabla) > MAXIMO_LITERALES:
+            return nw.from_native(motor.conexion.sql(acotar_a(fuente, tabla.alias, nombres).sql))
+        filas = tabla.fetchall()
+        valores = {c: {fila[i] for fila in filas} for i, c in enumerate(nombres)}
+        if len(filas) > MAXIMO_DIRECTO:
+            return nw.from_native(motor.conexion.sql(acotar(fuente, valores).sql))
+        hallada = buscar(motor.conexion, fuente, valores, columnas)
+        return nw.from_native(motor.conexion.from_arrow(hallada))
+
+    return acotado
 
 
 def evaluar(

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
-from shared.registros.cargador import MARCA_FIRMA, MARCA_REGISTRO, cargar_archivo
+from shared.registros.canonico import es_canonico
+from shared.registros.cargador import cargar_archivo
 from shared.registros.catalogo import esquema_de
-from shared.registros.consultas import consultar, una_fila
+from shared.registros.consultas import una_fila
 from shared.registros.errors import ArchivoIlegible, FaltanRegistros
 from shared.registros.expresiones import ident, literal
+from shared.registros.intervalos import Extracto, Historia
 from shared.registros.lectura import sha256_de
 from shared.registros.model import Carga, Corte, EsquemaRegistro, plegar
+from shared.registros.pie import pie_de
 
 EXTENSIONES: Final = (".csv", ".txt", ".parquet")
 
@@ -38,6 +43,10 @@ class FuenteRegistro:
     """Of the source files: what an evaluation cites."""
     cargas: tuple[Carga, ...] = ()
     """Counts and quality of the files just normalised."""
+    filas: int = 0
+    """Rows of those Parquets together."""
+    historia: Historia | None = None
+    """How ``sql`` joins several dated extracts, if it does."""
 
     def relacion(self, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         """Lazy relation over ``sql``: every use runs it again."""
@@ -50,7 +59,10 @@ class _Tramo:
 
     ruta: Path
     sha256: str
+    filas: int
     derivado: bool = False
+    fecha: date | None = None
+    """Of its corte; unknown in a folder."""
 
 
 @dataclass
@@ -91,11 +103,10 @@ def abrir_carpeta(
     for esquema in todos:
         archivo = archivos[esquema.nombre]
         if archivo is not None:
-            _agregar(con, esquema, archivo, piezas, trabajo)
+            _agregar(esquema, archivo, piezas, trabajo)
     _exigir([e for e in sin_archivo if not piezas[e.nombre].tramos], carpeta)
     return {
         esquema.nombre: _fuente(
-            con,
             esquema,
             _sin_fecha(con, esquema, piezas[esquema.nombre].tramos),
             cargas=tuple(piezas[esquema.nombre].cargas),
@@ -109,8 +120,10 @@ def abrir_cortes(
 ) -> dict[str, FuenteRegistro]:
     """Read stored cortes; a register with none is typed and empty, with ``presente = False``.
 
-    Where several bring one key (``EsquemaRegistro.clave``), one gives all its rows: own extracts
-    before rows taken from another register, then the later ``fecha_corte``, then the last loaded.
+    Several of a register with intervals make one history (``shared.registros.intervalos``). In
+    any other, where several bring one key (``EsquemaRegistro.clave``), one gives all its rows:
+    own extracts before rows taken from another register, then the later ``fecha_corte``, then the
+    last loaded.
     """
     fuentes = {}
     for nombre, propios in cortes.items():
@@ -119,8 +132,11 @@ def abrir_cortes(
             key=lambda c: (c.derivado_de is None, c.fecha_corte, c.created_at, str(c.id)),
             reverse=True,
         )
-        tramos = [(_Tramo(datos / c.ruta, c.sha256_fuente), "") for c in ordenados]
-        fuentes[nombre] = _fuente(con, esquema_de(nombre), tramos)
+        tramos = [
+            (_Tramo(datos / c.ruta, c.sha256_fuente, c.filas, fecha=c.fecha_corte), "")
+            for c in ordenados
+        ]
+        fuentes[nombre] = _fuente(esquema_de(nombre), tramos)
     return fuentes
 
 
@@ -166,7 +182,7 @@ def huerfanos(
 
 def sql_parquet(con: duckdb.DuckDBPyConnection, registro: str | EsquemaRegistro, ruta: Path) -> str:
     """``SELECT`` of the canonical columns of a Parquet, whichever of them it was written with."""
-    return _select(con, esquema_de(registro), ruta, "")
+    return _select(esquema_de(registro), ruta, "")
 
 
 # --- folder ----------------------------------------------------------------------------------
@@ -189,7 +205,6 @@ def _buscar(carpeta: Path, nombre: str) -> Path | None:
 
 
 def _agregar(
-    con: duckdb.DuckDBPyConnection,
     esquema: EsquemaRegistro,
     archivo: Path,
     piezas: dict[str, _Piezas],
@@ -197,16 +212,18 @@ def _agregar(
 ) -> None:
     """Add a file to its register, and the rows it brings to the others that were asked for."""
     propias = piezas[esquema.nombre]
-    if _es_canonico(con, esquema, archivo):
-        propias.tramos.insert(0, _Tramo(archivo, sha256_de(archivo)))
+    if es_canonico(esquema, archivo):
+        propias.tramos.insert(0, _Tramo(archivo, _sha256(archivo), pie_de(archivo).filas))
         return
     carga = cargar_archivo(esquema, archivo, trabajo)
-    propias.tramos.insert(0, _Tramo(carga.ruta, carga.sha256_fuente))
+    propias.tramos.insert(0, _Tramo(carga.ruta, carga.sha256_fuente, carga.filas))
     propias.cargas.insert(0, carga)
     for derivada in carga.derivadas:
         if derivada.registro in piezas:
             otras = piezas[derivada.registro]
-            otras.tramos.append(_Tramo(derivada.ruta, derivada.sha256_fuente, derivado=True))
+            otras.tramos.append(
+                _Tramo(derivada.ruta, derivada.sha256_fuente, derivada.filas, derivado=True)
+            )
             otras.cargas.append(derivada)
 
 
@@ -221,28 +238,23 @@ def _exigir(faltan: list[EsquemaRegistro], carpeta: Path) -> None:
     )
 
 
-def _es_canonico(con: duckdb.DuckDBPyConnection, esquema: EsquemaRegistro, ruta: Path) -> bool:
-    """True for a Parquet that our loader wrote with the columns of today: no need to redo it."""
-    with ruta.open("rb") as archivo:
-        if archivo.read(4) != b"PAR1":
-            return False
-    try:
-        marcas = {
-            bytes(clave).decode(): bytes(valor).decode(errors="replace")
-            for clave, valor in consultar(
-                con, f"SELECT key, value FROM parquet_kv_metadata({literal(str(ruta))})"
-            )
-        }
-    except duckdb.Error as error:
-        raise ArchivoIlegible(f"{ruta.name} está dañado: no se lee como Parquet.") from error
-    return marcas.get(MARCA_REGISTRO) == esquema.nombre and marcas.get(MARCA_FIRMA) == esquema.firma
+def _sha256(ruta: Path) -> str:
+    """Digest of a canonical file, in one pass; asked again, without any while it is the same."""
+    estado = ruta.stat()
+    return _sha256_visto(ruta.resolve(), estado.st_ino, estado.st_size, estado.st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _sha256_visto(ruta: Path, nodo: int, tamano: int, modificado_ns: int) -> str:
+    return sha256_de(ruta)
 
 
 def _sin_fecha(
     con: duckdb.DuckDBPyConnection, esquema: EsquemaRegistro, tramos: list[_Tramo]
 ) -> list[tuple[_Tramo, str]]:
     """Derived rows lose their date when the own extract has none: the register is one corte."""
-    if "fecha_corte" not in esquema.nombres or not tramos or tramos[0].derivado:
+    traidos = any(t.derivado for t in tramos)
+    if "fecha_corte" not in esquema.nombres or not traidos or tramos[0].derivado:
         return [(t, "") for t in tramos]
     (fechas,) = una_fila(
         con, f"SELECT count(fecha_corte) FROM read_parquet({literal(str(tramos[0].ruta))})"
@@ -255,29 +267,54 @@ def _sin_fecha(
 
 
 def _fuente(
-    con: duckdb.DuckDBPyConnection,
     esquema: EsquemaRegistro,
     tramos: list[tuple[_Tramo, str]],
     *,
     cargas: tuple[Carga, ...] = (),
 ) -> FuenteRegistro:
-    selects = [_select(con, esquema, tramo.ruta, fecha) for tramo, fecha in tramos]
+    selects = [_select(esquema, tramo.ruta, fecha) for tramo, fecha in tramos]
+    historia = _historia(esquema, [t for t, _ in tramos])
+    if historia is not None:
+        sql = historia.sql()
+    else:
+        sql = _unir(esquema, selects) if selects else sql_vacio(esquema)
     return FuenteRegistro(
         registro=esquema.nombre,
         presente=bool(tramos),
-        sql=_unir(esquema, selects) if selects else sql_vacio(esquema),
+        sql=sql,
         rutas=tuple(t.ruta for t, _ in tramos),
         sha256=tuple(dict.fromkeys(t.sha256 for t, _ in tramos)),
         cargas=cargas,
+        filas=sum(t.filas for t, _ in tramos),
+        historia=historia,
     )
 
 
+def _historia(esquema: EsquemaRegistro, tramos: list[_Tramo]) -> Historia | None:
+    """The history that several dated extracts make, if the register has intervals."""
+    if esquema.intervalos is None or len(tramos) < 2:
+        return None
+    extractos = tuple(
+        Extracto(_select(esquema, t.ruta, "", numerada=True), t.fecha)
+        for t in tramos
+        if t.fecha is not None
+    )
+    return Historia(esquema, extractos) if len(extractos) == len(tramos) else None
+
+
 def _select(
-    con: duckdb.DuckDBPyConnection, esquema: EsquemaRegistro, ruta: Path, fecha_corte: str
+    esquema: EsquemaRegistro,
+    ruta: Path,
+    fecha_corte: str,
+    *,
+    numerada: bool = False,
 ) -> str:
-    """Canonical columns of a Parquet; those it was written without are typed nulls."""
+    """Canonical columns of a Parquet, typed nulls for those it was written without.
+
+    ``numerada`` adds ``_numero``, the place of the row in the file.
+    """
     origen = f"read_parquet({literal(str(ruta))})"
-    hay = {f[0] for f in consultar(con, f"DESCRIBE SELECT * FROM {origen}")}
+    hay = pie_de(ruta).columnas
     columnas = []
     for columna in esquema.columnas:
         nombre = ident(columna.nombre)
@@ -287,6 +324,9 @@ def _select(
             columnas.append(nombre)
         else:
             columnas.append(f"CAST(NULL AS {columna.tipo.duckdb}) AS {nombre}")
+    if numerada:
+        columnas.append("file_row_number AS _numero")
+        origen = f"read_parquet({literal(str(ruta))}, file_row_number = true)"
     return f"SELECT {', '.join(columnas)} FROM {origen}"
 
 

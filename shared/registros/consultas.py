@@ -11,15 +11,16 @@ import duckdb
 
 from shared.tipos import InvarianteRota
 
-MEMORIA: Final = "2GB"
+MEMORIA: Final = "2560MB"
+"""For DuckDB alone: with the blocks being decoded, the process stays under 4 GB."""
 
 
 @contextmanager
-def conexion(temporal: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """In-memory DuckDB that spills to ``temporal`` beyond ``MEMORIA``."""
+def conexion(temporal: Path, memoria: str = MEMORIA) -> Iterator[duckdb.DuckDBPyConnection]:
+    """In-memory DuckDB that spills to ``temporal`` beyond ``memoria``."""
     con = duckdb.connect(
         config={
-            "memory_limit": MEMORIA,
+            "memory_limit": memoria,
             "temp_directory": str(temporal / "duckdb"),
             # Rows carry their number, so their order need not be kept in memory.
             "preserve_insertion_order": False,

@@ -26,6 +26,13 @@ class FaltanColumnas(EntradaInvalida):
     titulo = "Al archivo le faltan columnas obligatorias"
 
 
+class FormatoDesconocido(EntradaInvalida):
+    """A headerless file that has none of the layouts of its register."""
+
+    codigo = "registros.formato_desconocido"
+    titulo = "El archivo no tiene ninguno de los formatos del registro"
+
+
 class RegistroEquivocado(EntradaInvalida):
     """The header is the one of another register."""
 
@@ -38,6 +45,13 @@ class NingunaFilaSirve(EntradaInvalida):
 
     codigo = "registros.ninguna_fila_sirve"
     titulo = "Ninguna fila del archivo se pudo leer"
+
+
+class DemasiadosRechazos(EntradaInvalida):
+    """One block of the file has more bad rows than its register admits."""
+
+    codigo = "registros.demasiados_rechazos"
+    titulo = "Demasiadas filas del archivo no se pueden leer"
 
 
 class FaltanRegistros(EntradaInvalida):

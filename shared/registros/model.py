@@ -35,9 +35,17 @@ class Clase(StrEnum):
     FECHA = "FECHA"
     BOOLEANO = "BOOLEANO"
     LISTA = "LISTA"
+    DOCUMENTO = "DOCUMENTO"
+    PERIODO = "PERIODO"
+    DECIMAL = "DECIMAL"
 
 
-_DUCKDB: Final = {Clase.ENTERO: "BIGINT", Clase.FECHA: "DATE", Clase.BOOLEANO: "BOOLEAN"}
+_DUCKDB: Final = {
+    Clase.ENTERO: "BIGINT",
+    Clase.FECHA: "DATE",
+    Clase.BOOLEANO: "BOOLEAN",
+    Clase.DECIMAL: "DECIMAL(5,2)",
+}
 
 _MOTIVOS: Final = {
     Clase.TEXTO: "no se puede leer",
@@ -45,6 +53,9 @@ _MOTIVOS: Final = {
     Clase.ENTERO: "debe ser un número entero, sin decimales ni signo",
     Clase.FECHA: "no es una fecha que exista en un formato admitido; use AAAA-MM-DD",
     Clase.BOOLEANO: "debe ser SI o NO",
+    Clase.DOCUMENTO: "no es un número de documento: escriba hasta 20 letras o dígitos",
+    Clase.PERIODO: "debe ser un mes AAAA-MM",
+    Clase.DECIMAL: "debe ser un número de hasta tres enteros y dos decimales",
 }
 
 
@@ -57,12 +68,26 @@ class Tipo:
     """CODIGO: exact number of digits; any number of them if ``None``."""
     completa_ceros: bool = False
     """CODIGO: one digit short means a lost leading zero, given back with a counted warning."""
+    ceros: int = 1
+    """CODIGO: how many leading zeros may have been lost, with ``completa_ceros``."""
+    recorta: int | None = None
+    """CODIGO: a longer code, of this many digits, is cut to ``largo`` with a counted warning."""
     admite_cedula: bool = False
     """NIT: 5 to 10 digits pass, since REPS writes there the cédula of a natural person."""
     valores: tuple[str, ...] = ()
     """LISTA: canonical spellings; compared without accents or case."""
+    alias: tuple[tuple[str, str], ...] = ()
+    """LISTA: (other spelling, canonical one); read with a counted warning."""
     quita_prefijo: str = ""
     """TEXTO: prefix cut, whatever its case."""
+    mayusculas: bool = False
+    """TEXTO: kept in upper case."""
+    ancho: int | None = None
+    """TEXTO: width of the layout, for the documentation; a longer text is kept."""
+    dia_primero: bool = False
+    """FECHA: DD/MM/AAAA is read too, because the owner of the register writes so."""
+    segun: str = ""
+    """DOCUMENTO: column with the type of the document; without one it is a cédula."""
 
     @property
     def duckdb(self) -> str:
@@ -76,25 +101,43 @@ class Tipo:
             return f"debe tener {self.largo} dígitos" if self.largo else "debe tener solo dígitos"
         if self.clase is Clase.LISTA:
             return "debe ser uno de: " + ", ".join(self.valores)
+        if self.dia_primero:
+            return f"{_MOTIVOS[self.clase]} o DD/MM/AAAA"
         return _MOTIVOS[self.clase]
 
 
 TEXTO: Final = Tipo(Clase.TEXTO)
 ENTERO: Final = Tipo(Clase.ENTERO)
 FECHA: Final = Tipo(Clase.FECHA)
+FECHA_DMA: Final = Tipo(Clase.FECHA, dia_primero=True)
+PERIODO: Final = Tipo(Clase.PERIODO)
+DECIMAL: Final = Tipo(Clase.DECIMAL)
 BOOLEANO: Final = Tipo(Clase.BOOLEANO)
 NIT: Final = Tipo(Clase.NIT)
 NIT_O_CEDULA: Final = Tipo(Clase.NIT, admite_cedula=True)
 
 
-def CODIGO(largo: int | None = None, *, completa_ceros: bool = False) -> Tipo:  # noqa: N802 - reads as a type in the catalogue
+def T(ancho: int, *, mayusculas: bool = False) -> Tipo:  # noqa: N802 - as the dossiers write it
+    """Text up to that width in the layout of its owner."""
+    return Tipo(Clase.TEXTO, ancho=ancho, mayusculas=mayusculas)
+
+
+def CODIGO(  # noqa: N802 - reads as a type in the catalogue
+    largo: int | None = None,
+    *,
+    completa_ceros: bool = False,
+    ceros: int = 1,
+    recorta: int | None = None,
+) -> Tipo:
     """Digits kept as text."""
-    return Tipo(Clase.CODIGO, largo=largo, completa_ceros=completa_ceros)
+    return Tipo(
+        Clase.CODIGO, largo=largo, completa_ceros=completa_ceros, ceros=ceros, recorta=recorta
+    )
 
 
-def LISTA(*valores: str) -> Tipo:  # noqa: N802 - reads as a type in the catalogue
+def LISTA(*valores: str, alias: tuple[tuple[str, str], ...] = ()) -> Tipo:  # noqa: N802 - idem
     """Closed list."""
-    return Tipo(Clase.LISTA, valores=valores)
+    return Tipo(Clase.LISTA, valores=valores, alias=alias)
 
 
 @dataclass(frozen=True)
@@ -111,6 +154,8 @@ class ColumnaRegistro:
     descripcion: str = ""
     obligatoria: bool = False
     """The header must be there and no cell may be empty."""
+    admite_vacia: bool = False
+    """With ``obligatoria``: the header must be there, and a cell may be empty."""
     informativa: bool = False
     si_falta: str | None = None
     """Value when the file brings none, from the other columns of the row."""
@@ -151,6 +196,17 @@ class Comprobacion:
 
 
 @dataclass(frozen=True)
+class Repeticion:
+    """Rows that share what should be of one row: counted and reported, all kept."""
+
+    nombre: str
+    columnas: tuple[str, ...]
+    mensaje: str
+    donde: str = "true"
+    """Rows that are looked at."""
+
+
+@dataclass(frozen=True)
 class Referencia:
     """Column that should exist in another register; what does not is an orphan."""
 
@@ -168,6 +224,8 @@ class FormatoPosicional:
     delimitador: str
     posiciones: tuple[str, ...]
     """Header of each position, first to last; the register maps them as it would a header line."""
+    originales: tuple[str, ...] = ()
+    """How its owner calls each position, for the documentation."""
     archivo: str = ""
     """Regular expression of the file name, upper case; its named groups fill ``por_nombre``."""
     por_nombre: tuple[tuple[str, str, str], ...] = ()
@@ -218,6 +276,11 @@ class EsquemaRegistro:
     """Fraction of rejected rows in one block of the file that stops the load."""
     intervalos: Intervalos | None = None
     """How several extracts make one history; ``None`` when each extract stands alone."""
+    repeticiones: tuple[Repeticion, ...] = ()
+    cadencia: str = ""
+    """How often its owner gives an extract, and of what size, in Spanish."""
+    leen: tuple[tuple[str, str], ...] = ()
+    """(mechanism, what it reads it for: rules or moment), for the documentation."""
 
     def columna(self, nombre: str) -> ColumnaRegistro:
         """The column of that canonical name.
@@ -244,6 +307,13 @@ class EsquemaRegistro:
     def nombres(self) -> tuple[str, ...]:
         """Canonical columns, in order."""
         return tuple(c.nombre for c in self.columnas)
+
+    @property
+    def revisiones(self) -> dict[str, str]:
+        """Name of each check and of each repetition looked for → what it says when it fails."""
+        return {c.nombre: c.mensaje for c in self.comprobaciones} | {
+            r.nombre: r.mensaje for r in self.repeticiones
+        }
 
     @property
     def firma(self) -> str:

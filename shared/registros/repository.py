@@ -49,6 +49,13 @@ class CorteRepository:
         )
         return _uno((await self.tx.execute(consulta)).mappings().first())
 
+    async def por_huella(self, inicio: str) -> list[Corte]:
+        """Cortes whose file has a digest that begins so, without those that came with another."""
+        return await self._varios(
+            corte.c.sha256_fuente.startswith(inicio, autoescape=True),
+            corte.c.derivado_de.is_(None),
+        )
+
     async def derivados_de(self, corte_id: UUID) -> list[Corte]:
         """Cortes of other registers that came with it."""
         return await self._varios(corte.c.derivado_de == corte_id)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
@@ -14,6 +15,8 @@ from typing import Final
 
 from shared.db.disco import sincronizar
 from shared.registros.model import Carga, ruta_corte
+from shared.registros.parcial import PREFIJO as PREFIJO_PARCIAL
+from shared.registros.parcial import SUFIJO_CANDADO, candado
 
 CORTES: Final = "cortes"
 TEMPORAL: Final = "temporal"
@@ -59,6 +62,30 @@ def barrer(datos: Path, nombrados: Iterable[Path], *, antes_de: datetime) -> lis
             ruta.unlink()
             borrados.append(ruta)
     return borrados
+
+
+def barrer_parciales(datos: Path, *, antes_de: datetime) -> list[Path]:
+    """Delete the folders of loads that nobody holds and nobody has touched since ``antes_de``."""
+    borrados = []
+    temporal = datos / TEMPORAL
+    carpetas = {
+        temporal / ruta.name.removesuffix(SUFIJO_CANDADO)
+        for ruta in temporal.glob(f"{PREFIJO_PARCIAL}*")
+    }
+    for carpeta in sorted(carpetas):
+        with candado(carpeta) as tomado:
+            if tomado and _ultimo_cambio(carpeta) < antes_de.timestamp():
+                if carpeta.is_dir():
+                    borrados.append(carpeta)
+                shutil.rmtree(carpeta, ignore_errors=True)
+    return borrados
+
+
+def _ultimo_cambio(carpeta: Path) -> float:
+    """When anything under a folder last changed; 0 if there is nothing."""
+    return max(
+        (r.lstat().st_mtime for r in (carpeta, *carpeta.rglob("*")) if r.exists()), default=0
+    )
 
 
 def _mover(origen: Path, destino: Path) -> None:

@@ -5,29 +5,58 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from typing import Final
 
-from shared.registros.expresiones import compacto, es_sentinela, ident, literal, presente, valor
+from shared.registros.celdas import (
+    es_sentinela,
+    fecha_fuera,
+    fecha_posible,
+    sin_decimales_vacios,
+    valor,
+)
+from shared.registros.expresiones import (
+    compacto,
+    ident,
+    literal,
+    plegado,
+    presente,
+)
 from shared.registros.lectura import TEXTO_ROTO
-from shared.registros.model import Clase, ColumnaRegistro, EsquemaRegistro
+from shared.registros.model import Clase, ColumnaRegistro, EsquemaRegistro, Tipo
+
+CERO: Final = "cero"
+CORTADO: Final = "cortado"
+SIN_DV: Final = "sin_dv"
+LIMPIO: Final = "limpio"
+ALIAS: Final = "alias"
+SENTINELA: Final = "sentinela"
+ILEGIBLE: Final = "ilegible"
+SEPARADOR_NOTA: Final = ":"
+"""A note is ``<what>:<column>``."""
 
 
 def sql_etapa(
-    esquema: EsquemaRegistro, relacion: str, mapa: dict[str, int], fecha_corte: date | None
+    esquema: EsquemaRegistro,
+    relacion: str,
+    mapa: dict[str, int],
+    fecha_corte: date | None,
+    *,
+    limpias: bool = False,
 ) -> str:
-    """``fila``, the canonical columns, ``_malas`` (bad cells, or null) and the counters.
+    """``fila``, the canonical columns, ``_malas`` (bad cells) and ``_notas`` (mended ones).
 
-    ``relacion`` has ``fila`` and text columns ``c<i>``; ``mapa`` says which is which.
+    Both are lists, and null in the rows, nearly all, that have none.
+
+    ``relacion`` has ``fila`` and text columns ``c<i>``; ``mapa`` says which is which. ``limpias``:
+    its cells are compact already and null where they say "missing".
     """
     leidas = esquema.leidas
     presentes = [c for c in leidas if c.nombre in mapa]
+    ausentes = [c for c in leidas if c.nombre in {p.tipo.segun for p in presentes} - mapa.keys()]
     return f"""
-        WITH compacta AS (
-            SELECT fila, {por_columna(presentes, lambda c: compacto(f"c{mapa[c.nombre]}"), "t_")}
-            FROM {relacion}
-        ), limpia AS (
-            SELECT fila, {por_columna(presentes, lambda c: presente(_t(c)), "t_")} FROM compacta
-        ), tipada AS (
-            SELECT *, {por_columna(presentes, lambda c: valor(_t(c), c.tipo), "v_")} FROM limpia
+        WITH {_limpia(presentes, relacion, mapa, limpias)}, tipada AS (
+            SELECT *{_con_coma(por_columna(ausentes, lambda _: "CAST(NULL AS VARCHAR)", "v_"))},
+                   {por_columna(presentes, lambda c: valor(_t(c), c.tipo), "v_")} FROM limpia
         ), valida AS (
             SELECT *, {por_columna(leidas, lambda c: _valida(c, mapa))} FROM tipada
         ), completa AS (
@@ -36,9 +65,25 @@ def sql_etapa(
             SELECT *{derivadas(esquema)} FROM completa
         )
         SELECT fila, {", ".join(map(ident, esquema.nombres))},
-               {_malas(esquema, mapa)} AS _malas{_con_coma(_contadores(presentes))}
+               {_malas(esquema, mapa)} AS _malas, {_notas(presentes)} AS _notas
         FROM derivada
     """
+
+
+def _limpia(
+    presentes: list[ColumnaRegistro], relacion: str, mapa: dict[str, int], limpias: bool
+) -> str:
+    """The cells by canonical name, compact, and null where they say "missing"."""
+    if limpias:
+        return (
+            f"limpia AS (SELECT fila, {por_columna(presentes, lambda c: _c(c, mapa), 't_')} "
+            f"FROM {relacion})"
+        )
+    compactas = por_columna(presentes, lambda c: compacto(_c(c, mapa)), "t_")
+    return (
+        f"compacta AS (SELECT fila, {compactas} FROM {relacion}), limpia AS (SELECT fila, "
+        f"{por_columna(presentes, lambda c: presente(_t(c)), 't_')} FROM compacta)"
+    )
 
 
 def por_columna(
@@ -53,6 +98,10 @@ def por_columna(
 def derivadas(esquema: EsquemaRegistro) -> str:
     """The derived columns of a register, to follow the others in a ``SELECT``."""
     return _con_coma(por_columna(esquema.derivadas, lambda c: c.derivada or "NULL"))
+
+
+def _c(columna: ColumnaRegistro, mapa: dict[str, int]) -> str:
+    return f"c{mapa[columna.nombre]}"
 
 
 def _t(columna: ColumnaRegistro) -> str:
@@ -72,7 +121,7 @@ def _valida(columna: ColumnaRegistro, mapa: dict[str, int]) -> str:
     if columna.nombre not in mapa:
         return f"CAST(NULL AS {columna.tipo.duckdb})"
     if columna.tipo.clase is Clase.FECHA:
-        return f"CASE WHEN NOT {es_sentinela(_t(columna), _v(columna))} THEN {_v(columna)} END"
+        return fecha_posible(_v(columna))
     return _v(columna)
 
 
@@ -90,10 +139,10 @@ def _completadas(esquema: EsquemaRegistro, fecha_corte: date | None) -> str:
 
 
 def _ilegible(columna: ColumnaRegistro) -> str:
-    malo = f"{_t(columna)} IS NOT NULL AND {_v(columna)} IS NULL"
+    t, v = _t(columna), _v(columna)
     if columna.tipo.clase is Clase.FECHA:
-        malo += f" AND NOT {es_sentinela(_t(columna), _v(columna))}"
-    return f"({malo})"
+        return f"({t} IS NOT NULL AND {fecha_fuera(v)} AND NOT {es_sentinela(t, v)})"
+    return f"({t} IS NOT NULL AND {v} IS NULL)"
 
 
 def _malas(esquema: EsquemaRegistro, mapa: dict[str, int]) -> str:
@@ -112,7 +161,7 @@ def _malas(esquema: EsquemaRegistro, mapa: dict[str, int]) -> str:
             f"{{'columna': {literal(c.nombre)}, 'valor': NULL, 'motivo': 'falta el valor'}}",
         )
         for c in esquema.leidas
-        if c.obligatoria
+        if c.obligatoria and not c.admite_vacia
     ]
     condicion = " OR ".join(malo for malo, _ in casos)
     elementos = ", ".join(f"CASE WHEN {malo} THEN {celda} END" for malo, celda in casos)
@@ -127,17 +176,49 @@ def _vacia(columna: ColumnaRegistro, mapa: dict[str, int]) -> str:
     return f"({vacia})"
 
 
-def _contadores(presentes: list[ColumnaRegistro]) -> str:
-    """Flags that the quality report adds up: lost zeros, sentinels, unreadable informative."""
-    banderas = []
-    for c in presentes:
-        if c.tipo.completa_ceros:
-            banderas.append(
-                f"({_v(c)} IS NOT NULL AND left({_t(c)}, 1) <> '0' AND left({_v(c)}, 1) = '0') "
-                f"AS {ident('_cero_' + c.nombre)}"
-            )
-        if c.tipo.clase is Clase.FECHA:
-            banderas.append(f"{es_sentinela(_t(c), _v(c))} AS {ident('_sentinela_' + c.nombre)}")
-        if c.informativa:
-            banderas.append(f"{_ilegible(c)} AS {ident('_ilegible_' + c.nombre)}")
-    return ", ".join(banderas)
+def _notas(presentes: list[ColumnaRegistro]) -> str:
+    """List of what was mended or left out in the row, for the quality report."""
+    casos = [
+        (nota, columna.nombre, condicion)
+        for columna in presentes
+        for nota, condicion in _notas_de(columna)
+    ]
+    if not casos:
+        return "CAST(NULL AS VARCHAR[])"
+    elementos = ", ".join(
+        f"CASE WHEN {condicion} THEN {literal(nota + SEPARADOR_NOTA + columna)} END"
+        for nota, columna, condicion in casos
+    )
+    # Each condition begins with a comparison that is false in nearly every row.
+    alguna = " OR ".join(f"({condicion})" for _, _, condicion in casos)
+    return f"CASE WHEN {alguna} THEN list_filter([{elementos}], lambda x: x IS NOT NULL) END"
+
+
+def _notas_de(columna: ColumnaRegistro) -> list[tuple[str, str]]:
+    """(note, condition) of a column."""
+    t, v, tipo = _t(columna), _v(columna), columna.tipo
+    notas = _notas_de_texto(t, v, tipo)
+    if tipo.clase is Clase.FECHA:
+        rara = f"{fecha_fuera(v)} OR {fecha_posible(v)} IS NULL"
+        notas.append((SENTINELA, f"{t} IS NOT NULL AND ({rara}) AND {es_sentinela(t, v)}"))
+    if columna.informativa and tipo.clase is not Clase.TEXTO:
+        notas.append((ILEGIBLE, _ilegible(columna)))
+    return notas
+
+
+def _notas_de_texto(t: str, v: str, tipo: Tipo) -> list[tuple[str, str]]:
+    entero = sin_decimales_vacios(t)
+    notas = []
+    if tipo.completa_ceros:
+        notas.append((CERO, f"{v} <> {t} AND strlen({v}) > strlen({entero})"))
+    if tipo.recorta is not None:
+        notas.append((CORTADO, f"{v} <> {t} AND strlen({v}) < strlen({entero})"))
+    if tipo.clase is Clase.NIT:
+        digitos = f"regexp_replace({entero}, '[^0-9]', '', 'g')"
+        notas.append((SIN_DV, f"{v} <> {t} AND strlen({v}) < strlen({digitos})"))
+    if tipo.clase is Clase.DOCUMENTO:
+        notas.append((LIMPIO, f"{v} <> {t} AND strlen({v}) < strlen({t})"))
+    if tipo.alias:
+        otros = ", ".join(plegado(literal(escrito)) for escrito, _ in tipo.alias)
+        notas.append((ALIAS, f"{v} <> {t} AND list_contains([{otros}], {plegado(t)})"))
+    return notas

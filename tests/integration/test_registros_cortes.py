@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
+import subprocess
+import sys
+import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,12 +28,16 @@ from shared.registros import (
     EstadoCorte,
     abrir_cortes,
     barrer_huerfanos,
+    buscar,
     cambiar_estado,
     cargar_corte,
     cortes_vigentes,
+    informe_de,
     listar,
 )
-from shared.registros.errors import CorteEnConflicto, RegistroEquivocado
+from shared.registros.errors import CorteEnConflicto, DemasiadosRechazos, RegistroEquivocado
+from shared.registros.parcial import candado
+from shared.registros.progreso import Fase, Paso
 from shared.tipos import EntradaInvalida, NoEncontrado, RelojFijo
 
 MUESTRA = Path("dominio/muestra")
@@ -184,6 +192,126 @@ async def test_un_rechazo_no_deja_nada(cortes: Cortes) -> None:
         assert await listar(tx) == []
     assert not (cortes.datos / "cortes").exists()
     assert list((cortes.datos / "temporal").iterdir()) == []
+
+
+def _sedes(ruta: Path, filas: int, *, malas: bool = False) -> Path:
+    habilitado = "QUIZA" if malas else "SI"
+    lineas = (f"0500100101,05001{i:07d},900100101,{habilitado}" for i in range(filas))
+    ruta.write_text("\n".join(["hab_prestador,hab_sede,nit,habilitado", *lineas, ""]))
+    return ruta
+
+
+async def test_demasiados_rechazos_deja_el_vigente(cortes: Cortes, tmp_path: Path) -> None:
+    """Guarantee: a file that is refused changes nothing of what is in force, nor leaves files."""
+    await cortes.cargar("reps_sedes", _sedes(tmp_path / "buenas.csv", 1_500))
+    antes = (await cortes.vigentes(), await cortes.filas())
+    with pytest.raises(DemasiadosRechazos, match=r"1500 de 1500 filas.*habilitado: debe ser SI"):
+        await cortes.cargar(
+            "reps_sedes", _sedes(tmp_path / "malas.csv", 1_500, malas=True), date(2023, 1, 31)
+        )
+    assert (await cortes.vigentes(), await cortes.filas()) == antes
+    assert list((cortes.datos / "temporal").iterdir()) == []
+    assert len(list((cortes.datos / "cortes").rglob("*.parquet"))) == 2
+
+
+MUERE = """
+import os, signal, sys
+from datetime import date
+from pathlib import Path
+from shared.registros import cargar_archivo
+from shared.registros.parcial import nombre_de
+from shared.registros.lectura import sha256_de
+origen, datos = Path(sys.argv[1]), Path(sys.argv[2])
+carpeta = datos / "temporal" / nombre_de("reps_sedes", sha256_de(origen))
+vistos = 0
+def morir(paso):
+    global vistos
+    vistos += paso.fase == "LEER"
+    if vistos > 5:
+        os.kill(os.getpid(), signal.SIGKILL)
+cargar_archivo("reps_sedes", origen, carpeta / "salida", fecha_corte=date(2022, 11, 5),
+               parcial=carpeta / "bloques", bloque=20_000, avance=morir)
+"""
+
+
+async def test_un_corte_sigue_donde_iba_al_morir(cortes: Cortes, tmp_path: Path) -> None:
+    """A load killed half-way shows nothing; the next one takes its blocks and leaves no trace."""
+    origen = _sedes(tmp_path / "sedes.csv", 5_000)
+    muerto = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", MUERE, str(origen), str(cortes.datos)], check=False
+    )
+    assert muerto.returncode == -signal.SIGKILL
+    assert (await cortes.filas())["reps_sedes"] == 0
+    (carpeta,) = (cortes.datos / "temporal").iterdir()
+    assert len(list((carpeta / "bloques").glob("bloque-*.json"))) >= 4
+    leidos: list[Paso] = []
+    cargado = await cortes.cargar("reps_sedes", origen, avance=leidos.append, bloque=20_000)
+    assert next(p for p in leidos if p.fase is Fase.LEER).filas > 1_000  # not from the beginning
+    assert (cargado.corte.filas, cargado.corte.filas_rechazadas) == (5_000, 0)
+    assert (await cortes.filas())["reps_sedes"] == 5_000
+    assert list((cortes.datos / "temporal").iterdir()) == []
+
+
+async def test_cancelar_detiene_y_deja_seguir(cortes: Cortes, tmp_path: Path) -> None:
+    """A cancelled load stops at once, lets its source go and leaves its blocks for the next."""
+    origen = _sedes(tmp_path / "sedes.csv", 5_000)
+    a_medias = asyncio.Event()
+    ciclo = asyncio.get_running_loop()
+
+    def avisar(paso: Paso, /) -> None:
+        if paso.fase is Fase.LEER and paso.filas > 1_000:
+            ciclo.call_soon_threadsafe(a_medias.set)
+            time.sleep(0.05)
+
+    tarea = asyncio.create_task(cortes.cargar("reps_sedes", origen, avance=avisar, bloque=10_000))
+    await a_medias.wait()
+    tarea.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await tarea
+    (carpeta,) = (cortes.datos / "temporal").iterdir()  # and no lock
+    assert 0 < len(list((carpeta / "bloques").glob("bloque-*.json"))) < 18
+    assert (await cortes.filas())["reps_sedes"] == 0
+    cargado = await cortes.cargar("reps_sedes", origen, bloque=10_000)
+    assert cargado.corte.filas == 5_000
+
+
+async def test_barrer_cargas_abandonadas(cortes: Cortes, reloj: RelojFijo) -> None:
+    """Loads that nobody holds and nobody took up in two days go; the others stay."""
+    temporal = cortes.datos / "temporal"
+    ahora = reloj.ahora().timestamp()
+    for nombre, dias in (("carga-a", 3), ("carga-b", 1), ("carga-c", 3)):
+        nota = temporal / nombre / "bloques" / "carga.json"
+        nota.parent.mkdir(parents=True)
+        nota.write_text("{}")
+        for ruta in (nota, nota.parent, nota.parent.parent):
+            os.utime(ruta, (ahora - dias * 86_400,) * 2)
+    with candado(temporal / "carga-c") as tomado:
+        assert tomado
+        borrados = await barrer_huerfanos(datos=cortes.datos, uow=cortes.uow, reloj=reloj)
+    assert borrados == [temporal / "carga-a"]
+    assert sorted(r.name for r in temporal.iterdir()) == ["carga-b", "carga-c"]
+
+
+async def test_buscar_un_corte(cortes: Cortes) -> None:
+    cargado = await cortes.cargar("reps_capacidad", MUESTRA / "reps_capacidad.csv")
+    corte = cargado.corte
+    async with cortes.uow.begin() as tx:
+        for referencia in (str(corte.id), corte.sha256_fuente[:12].upper()):
+            hallado, derivados = await buscar(tx, referencia)
+            assert hallado.id == corte.id
+            assert {d.registro for d in derivados} == {"reps_prestadores", "reps_sedes"}
+        for referencia, error in (
+            ("abc", EntradaInvalida),
+            ("reps_sedes", EntradaInvalida),
+            ("0" * 12, NoEncontrado),
+            (str(uuid4()), NoEncontrado),
+        ):
+            with pytest.raises(error):
+                await buscar(tx, referencia)
+    informe = informe_de(corte, derivados)
+    assert informe["filas_leidas"] == 17
+    assert informe["derivadas"] == {"reps_prestadores": 5, "reps_sedes": 5}
+    assert informe["calidad"]["huerfanos"]["hab_sede sin reps_sedes"] == 0
 
 
 async def test_barrer_huerfanos(cortes: Cortes, reloj: RelojFijo) -> None:

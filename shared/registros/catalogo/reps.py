@@ -1,7 +1,6 @@
-"""The registers the suite reads, one declaration each. Adding one is adding an entry here.
+"""REPS: providers, sites, services, beds and what is authorised by exception.
 
-Headers under ``originales`` are those of the exports seen (registers §4, §18); the canonical
-name is always accepted.
+Headers under ``originales`` are those of the exports seen (registers §4, §18).
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from typing import Final
 
 from shared.normativa import Certeza, Fuente
 from shared.registros.camas import PREFIJO, por_codigo, por_nombre
-from shared.registros.errors import RegistroDesconocido
 from shared.registros.expresiones import digito_verificacion, literal, plegado
 from shared.registros.model import (
     BOOLEANO,
@@ -27,7 +25,6 @@ from shared.registros.model import (
     EsquemaRegistro,
     Referencia,
     Tipo,
-    plegar,
 )
 
 REPS: Final = Fuente(
@@ -48,6 +45,8 @@ TRANSITORIAS: Final = Fuente(
     emisor="Presidencia de la República",
     nota="el formato del registro es diseño nuestro",
 )
+
+_PORTAL: Final = "Portal vivo; las copias abiertas llegan hasta seis meses tarde."
 
 CLASE_IPS: Final = "Instituciones Prestadoras de Servicios de Salud - IPS"
 
@@ -194,6 +193,12 @@ REPS_PRESTADORES: Final = EsquemaRegistro(
     dueno="MinSalud",
     fuente=REPS,
     certeza=Certeza.PRENSA,
+    cadencia=f"{_PORTAL} Unos 61.000 prestadores",
+    leen=(
+        ("anticipo_uci", "ANT-04, 06, 10"),
+        ("talento_humano", "THS-01, al radicar"),
+        ("pruebas", "PRU-18, 19, 21"),
+    ),
     clave=("hab_prestador", "fecha_corte"),
     unica=True,
     columnas=(
@@ -236,6 +241,8 @@ REPS_SEDES: Final = EsquemaRegistro(
     dueno="MinSalud",
     fuente=REPS,
     certeza=Certeza.PRENSA,
+    cadencia=f"{_PORTAL} Unas 77.000 sedes",
+    leen=(("anticipo_uci", "ANT-05"),),
     clave=("hab_sede", "fecha_corte"),
     unica=True,
     columnas=(
@@ -281,6 +288,8 @@ REPS_SERVICIOS: Final = EsquemaRegistro(
     dueno="MinSalud",
     fuente=REPS,
     certeza=Certeza.PRENSA,
+    cadencia=f"{_PORTAL} Unos 228.000 servicios",
+    leen=(("anticipo_uci", "ANT-07"),),
     clave=("hab_sede", "fecha_corte"),
     orden=("codigo_servicio", "fecha_apertura"),
     columnas=(
@@ -330,6 +339,8 @@ REPS_CAPACIDAD: Final = EsquemaRegistro(
     dueno="MinSalud",
     fuente=REPS,
     certeza=Certeza.PRENSA,
+    cadencia=f"{_PORTAL} Unas 98.000 filas",
+    leen=(("anticipo_uci", "ANT-12, 15"),),
     clave=("hab_sede", "fecha_corte"),
     orden=("grupo", "nombre_capacidad"),
     columnas=(
@@ -433,6 +444,8 @@ REPS_OCUPACION: Final = EsquemaRegistro(
     dueno="MinSalud",
     fuente=REPORTE_CAMAS,
     certeza=Certeza.DISENO,
+    cadencia="Diaria, por cada IPS",
+    leen=(("anticipo_uci", "ANT-13, 14, 15"),),
     clave=("hab_sede", "fecha", "nombre_capacidad"),
     unica=True,
     columnas=(
@@ -480,6 +493,8 @@ REPS_TRANSITORIAS: Final = EsquemaRegistro(
     dueno="Secretarías de salud y CRUE",
     fuente=TRANSITORIAS,
     certeza=Certeza.DISENO,
+    cadencia="Con cada acto de la autoridad sanitaria",
+    leen=(("anticipo_uci", "ANT-07, 12, 15"),),
     clave=("hab_sede", "servicio", "poblacion", "tipo", "acto", "fecha_inicio"),
     columnas=(
         *_sede(),
@@ -496,30 +511,48 @@ REPS_TRANSITORIAS: Final = EsquemaRegistro(
     referencias=(DE_SU_SEDE,),
 )
 
-REGISTROS: Final[dict[str, EsquemaRegistro]] = {
-    esquema.nombre: esquema
-    for esquema in (
-        REPS_PRESTADORES,
-        REPS_SEDES,
-        REPS_SERVICIOS,
-        REPS_CAPACIDAD,
-        REPS_OCUPACION,
-        REPS_TRANSITORIAS,
-    )
-}
+_GRUPOS: Final = (
+    "ambulancias", "camas", "camillas", "consultorios", "salas", "sillas", "unidad_movil",
+)  # fmt: skip
 
+REPS_CAPACIDAD_GRUPO: Final = EsquemaRegistro(
+    nombre="reps_capacidad_grupo",
+    titulo="REPS: capacidad por prestador, una columna por grupo",
+    dueno="MinSalud; lo pivotó quien lo publica",
+    fuente=REPS,
+    certeza=Certeza.PRENSA,
+    cadencia="Copia abierta de junio de 2023",
+    clave=("hab_prestador", "fecha_corte"),
+    unica=True,
+    columnas=(
+        ColumnaRegistro(
+            "hab_prestador",
+            CODIGO(10, completa_ceros=True),
+            ("codigo_habilitacion", *_ORIGINALES_HAB_PRESTADOR),
+            "Código de habilitación del prestador",
+            obligatoria=True,
+        ),
+        NIT_REPS[0],
+        *(
+            ColumnaRegistro(grupo, ENTERO, descripcion=f"Suma del grupo {grupo.upper()}")
+            for grupo in _GRUPOS
+        ),
+        FECHA_CORTE,
+    ),
+    comprobaciones=(NIT_CORTO,),
+    referencias=(DE_SU_PRESTADOR,),
+    defectos=(
+        "sin sede ni tipo de cama: no sirve para el anticipo, solo para cotejar sumas",
+        "números escritos como decimales (235.0)",
+    ),
+)
 
-def esquema_de(registro: str | EsquemaRegistro) -> EsquemaRegistro:
-    """The declaration of a register; one's own declaration passes as it is.
-
-    Raises:
-        RegistroDesconocido: no register has that name.
-    """
-    if isinstance(registro, EsquemaRegistro):
-        return registro
-    esquema = REGISTROS.get(plegar(registro))
-    if esquema is None:
-        raise RegistroDesconocido(
-            f"No existe el registro «{registro}». Use uno de: {', '.join(REGISTROS)}."
-        )
-    return esquema
+REGISTROS_REPS: Final = (
+    REPS_PRESTADORES,
+    REPS_SEDES,
+    REPS_SERVICIOS,
+    REPS_CAPACIDAD,
+    REPS_CAPACIDAD_GRUPO,
+    REPS_OCUPACION,
+    REPS_TRANSITORIAS,
+)

@@ -1,0 +1,223 @@
+"""Compensation, zones, families and DIVIPOLA. Sources: registers §15, §18; CET dossier §3.2."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shared.normativa import Certeza, Fuente
+from shared.registros.catalogo.columnas import (
+    CLAVE_DOCUMENTO,
+    MUNICIPIO,
+    corte,
+    documento,
+    eps,
+    nacimiento,
+    nombres,
+    sexo,
+)
+from shared.registros.catalogo.comprobaciones import DOCUMENTO_MAL_FORMADO
+from shared.registros.expresiones import plegado
+from shared.registros.model import (
+    BOOLEANO,
+    CODIGO,
+    ENTERO,
+    FECHA,
+    LISTA,
+    PERIODO,
+    ColumnaRegistro,
+    Comprobacion,
+    EsquemaRegistro,
+    T,
+)
+
+COMPENSACION: Final = Fuente(
+    "Decreto 780 de 2016",
+    "art. 2.6.4.3.1.1.1",
+    emisor="MinSalud",
+    nota="el formato del archivo es diseño nuestro",
+)
+UPC: Final = Fuente(
+    "Resolución 3513 de 2019", emisor="MinSalud", nota="la lista de municipios es de prensa de 2023"
+)
+LEVANTA_LA_EPS: Final = Fuente(
+    "Decisión de diseño",
+    certeza=Certeza.DISENO,
+    nota="segundo archivo del cargue de la EPS; no se halló su anexo",
+)
+DANE: Final = Fuente("DIVIPOLA", emisor="DANE", certeza=Certeza.NORMA)
+
+_OBSERVACION: Final = plegado("observacion")
+
+COMPENSADOS: Final = EsquemaRegistro(
+    nombre="compensados",
+    titulo="Compensados: días reconocidos por período",
+    dueno="ADRES",
+    fuente=COMPENSACION,
+    certeza=Certeza.DISENO,
+    cadencia="Mensual (diseño)",
+    clave=(*CLAVE_DOCUMENTO, "periodo"),
+    columnas=(
+        *documento(),
+        eps(),
+        ColumnaRegistro("periodo", PERIODO, descripcion="Mes compensado", obligatoria=True),
+        ColumnaRegistro("dias", ENTERO, descripcion="Días compensados del mes"),
+        ColumnaRegistro(
+            "concepto",
+            LISTA("COTIZACION", "AE"),
+            descripcion="Si falta se toma de la observación",
+            si_falta=f"CASE WHEN regexp_matches({_OBSERVACION}, 'EMER.{{0,2}}G') THEN 'AE' "
+            f"WHEN contains({_OBSERVACION}, 'PAGO CON COTIZACION') THEN 'COTIZACION' END",
+            necesita=("observacion",),
+        ),
+        ColumnaRegistro(
+            "observacion",
+            T(120),
+            descripcion="Texto publicado: «Pago con cotización», «Estado Emeregencia»",
+        ),
+        corte(),
+    ),
+    comprobaciones=(
+        *DOCUMENTO_MAL_FORMADO,
+        Comprobacion("sin_concepto", "concepto IS NULL", "no se sabe qué se compensó"),
+        Comprobacion("dias_imposibles", "dias > 30", "el mes tiene más de 30 días compensados"),
+    ),
+    defectos=(
+        "«Estado Emeregencia», con ese error, en la observación",
+        "un período partido entre emergencia y cotización: 27 días y 1",
+    ),
+    leen=(("activos_emergencia", "ACT-04, 08"),),
+)
+
+ZONAS_UPC: Final = EsquemaRegistro(
+    nombre="zonas_upc",
+    titulo="Zonas de la UPC por municipio",
+    dueno="MinSalud",
+    fuente=UPC,
+    certeza=Certeza.DISENO,
+    cadencia="Con cada resolución de UPC",
+    clave=("codigo_municipio",),
+    unica=True,
+    columnas=(
+        ColumnaRegistro("codigo_municipio", MUNICIPIO, obligatoria=True),
+        ColumnaRegistro(
+            "zona",
+            LISTA("NORMAL", "ESPECIAL", "CIUDADES", "ALEJADA"),
+            descripcion="El municipio que no está es NORMAL",
+            obligatoria=True,
+        ),
+        corte(),
+    ),
+    defectos=("sin el registro se usa la tabla zonas_upc_2020, que es incompleta",),
+    leen=(("activos_emergencia", "valor de la UPC"),),
+)
+
+FAMILIARES: Final = EsquemaRegistro(
+    nombre="familiares",
+    titulo="Familiares del caso, según la EPS",
+    dueno="La EPS que presenta el cargue",
+    fuente=LEVANTA_LA_EPS,
+    certeza=Certeza.DISENO,
+    cadencia="Con cada cargue de la EPS",
+    clave=("id_nucleo", "codigo_eps"),
+    orden=CLAVE_DOCUMENTO,
+    columnas=(
+        eps(obligatoria=True),
+        ColumnaRegistro(
+            "id_nucleo", T(20), descripcion="Llave de la familia en la EPS", obligatoria=True
+        ),
+        *documento(),
+        *nombres(),
+        nacimiento(informativa=False),
+        sexo(),
+        ColumnaRegistro(
+            "parentesco", LISTA("CABEZA", "CONYUGE", "HIJO", "PADRE", "OTRO"), obligatoria=True
+        ),
+        ColumnaRegistro("vivo", BOOLEANO, obligatoria=True),
+    ),
+    comprobaciones=DOCUMENTO_MAL_FORMADO,
+    leen=(("compensacion_rs", "receptor del pago"),),
+)
+
+DIVIPOLA: Final = EsquemaRegistro(
+    nombre="divipola",
+    titulo="DIVIPOLA: municipios",
+    dueno="DANE",
+    fuente=DANE,
+    certeza=Certeza.NORMA,
+    cadencia="Cuando una ordenanza crea o cambia un municipio",
+    clave=("codigo_municipio",),
+    unica=True,
+    columnas=(
+        ColumnaRegistro(
+            "codigo_municipio",
+            MUNICIPIO,
+            ("codigo_mun", "cod_municipio", "value"),
+            "Departamento (2) y municipio (3)",
+            obligatoria=True,
+        ),
+        ColumnaRegistro("nombre", T(60), ("municipio", "text"), obligatoria=True),
+        ColumnaRegistro(
+            "codigo_departamento",
+            CODIGO(2, completa_ceros=True),
+            ("codigo_dep", "coddepto"),
+            si_falta="left(codigo_municipio, 2)",
+            informativa=True,
+        ),
+        ColumnaRegistro("departamento", T(60), informativa=True),
+        ColumnaRegistro(
+            "tipo",
+            T(40),
+            ("unnamed_4",),
+            "Municipio, isla o área no municipalizada",
+            informativa=True,
+        ),
+        corte(),
+    ),
+    comprobaciones=(
+        Comprobacion(
+            "otro_departamento",
+            "codigo_departamento <> left(codigo_municipio, 2)",
+            "el código del departamento no es el del municipio",
+        ),
+    ),
+    defectos=(
+        "códigos sin su cero inicial (5001)",
+        "27086 y 94663 faltan en unas copias y están en otras",
+    ),
+    leen=(("pruebas", "PRU-02: municipio de la toma"), ("talento_humano", "THS-03")),
+)
+
+PILA: Final = EsquemaRegistro(
+    nombre="pila",
+    titulo="PILA: cotizaciones por período",
+    dueno="MinSalud; la liquidan los operadores de información",
+    fuente=Fuente(
+        "Resolución 2388 de 2016",
+        "anexo técnico 2",
+        emisor="MinSalud",
+        certeza=Certeza.DISENO,
+        nota="citada de conocimiento general, sin releer su texto",
+    ),
+    certeza=Certeza.DISENO,
+    cadencia="Mensual",
+    clave=(*CLAVE_DOCUMENTO, "periodo"),
+    columnas=(
+        *documento(),
+        *nombres(),
+        ColumnaRegistro("tipo_cotizante", CODIGO(2)),
+        eps(),
+        ColumnaRegistro("periodo", PERIODO, descripcion="Mes cotizado", obligatoria=True),
+        ColumnaRegistro("dias_salud", ENTERO, descripcion="Días cotizados a salud"),
+        ColumnaRegistro("ibc_salud", ENTERO, descripcion="Ingreso base de cotización, en pesos"),
+        ColumnaRegistro("cotizacion_salud", ENTERO, descripcion="Aporte a salud, en pesos"),
+        ColumnaRegistro("fecha_pago", FECHA),
+    ),
+    defectos=(
+        "ninguna regla la lee: los períodos sin pago se toman de compensados (ACT-04)",
+        "de ella solo se usaron los promedios de IBC de la Resolución 1774 de 2020",
+    ),
+)
+"""Layout without a loader: written down so that nobody asks for the file."""
+
+REGISTROS_LISTAS: Final = (COMPENSADOS, ZONAS_UPC, FAMILIARES, DIVIPOLA)
+SIN_CARGADOR: Final = (PILA,)
