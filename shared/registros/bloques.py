@@ -129,6 +129,7 @@ def _partidor(trabajo: Trabajo, texto: Texto) -> Partidor:
         columnas=declaradas,
         usadas=tuple(sorted(i for i in set(trabajo.mapa.values()) if i < declaradas)),
         comillas=texto.comillas,
+        faltantes=trabajo.esquema.sin_dato,
         referencia="el formato" if texto.formato else "el encabezado",
     )
 

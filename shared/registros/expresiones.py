@@ -7,13 +7,11 @@ WHEN`` is computed again for each branch: what runs over every cell of a file av
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 FALTANTES: Final = ("N/A", "ND", "SD", "NO DEFINIDO", "NAN", ".")
 """Spellings of a missing value in REPS exports and in the daily bed report."""
-
-_FALTANTE_MAXIMO: Final = max(len(f) for f in FALTANTES if " " not in f)
 
 PESOS_NIT: Final = (41, 37, 29, 23, 19, 17, 13, 7, 3)
 """Weights of módulo 11 for nine digits, left to right (registers §14)."""
@@ -52,12 +50,13 @@ def compacto(celda: str) -> str:
     )
 
 
-def presente(c: str) -> str:
-    """The compact text, or null where it says "missing"."""
-    faltante = "|".join(re.escape(f) for f in FALTANTES)
+def presente(c: str, faltantes: Sequence[str] = FALTANTES) -> str:
+    """The compact text, or null where it says "missing" in one of those spellings."""
+    faltante = "|".join(re.escape(f) for f in faltantes)
+    mayor = max(len(f) for f in faltantes if " " not in f)
     return (
         f"CASE WHEN {c} >= '0' AND {c} < ':' THEN {c} "
-        f"WHEN strlen({c}) > {_FALTANTE_MAXIMO} AND NOT contains({c}, ' ') THEN {c} "
+        f"WHEN strlen({c}) > {mayor} AND NOT contains({c}, ' ') THEN {c} "
         f"WHEN {c} = '' OR regexp_full_match({c}, {literal(f'(?i){faltante}')}) THEN NULL "
         f"ELSE {c} END"
     )

@@ -16,6 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from shared.normativa import Certeza, Fuente
+from shared.registros.expresiones import FALTANTES
 from shared.tipos import InvarianteRota
 
 
@@ -314,6 +315,13 @@ class EsquemaRegistro:
         return {c.nombre: c.mensaje for c in self.comprobaciones} | {
             r.nombre: r.mensaje for r in self.repeticiones
         }
+
+    @property
+    def sin_dato(self) -> tuple[str, ...]:
+        """Spellings of a missing value, but for those that are a value of some list: SD is
+        "sin dato" in REPS and "suspendido por documentos" in BDUA."""
+        valores = {v for c in self.leidas for v in c.tipo.valores}
+        return tuple(f for f in FALTANTES if f not in valores)
 
     @property
     def firma(self) -> str:

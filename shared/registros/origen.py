@@ -145,8 +145,10 @@ def _abrir_texto(
             return _posicional(lector, inspeccion, formato, nombre, comillas=esquema.comillas)
         if not esquema.mapear(encabezado) and _mas_parecido(esquema, encabezado) is None:
             raise _formato_desconocido(esquema, [linea for _, linea in lineas], nombre)
-    # Who quotes the titles quotes the cells, whatever the owner of the register does.
-    texto = Texto(lector, inspeccion, delimitador, fin, esquema.comillas or '"' in titulo)
+    # A pipe is chosen so as not to quote: there a quote is a character, and a stray one would
+    # swallow rows. Who quotes the titles quotes the cells, whatever the register says.
+    comillas = '"' in titulo or (esquema.comillas and delimitador != "|")
+    texto = Texto(lector, inspeccion, delimitador, fin, comillas)
     return Origen(encabezado, inspeccion.sha256, texto)
 
 

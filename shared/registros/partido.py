@@ -13,6 +13,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 from typing import Final
 
@@ -33,11 +34,13 @@ _TROZO: Final = 4 * 2**20
 """Bytes that Arrow splits at a time: above ``LINEA_MAXIMA``, within the cache."""
 _VENTANA: Final = LINEA_MAXIMA // 2
 """A line longer than ``LINEA_MAXIMA`` covers a whole window of this size wherever it begins."""
-_FALTANTES: Final = [
-    "",
-    *("".join(letras) for f in FALTANTES for letras in product(*({c, c.lower()} for c in f))),
-]
-"""Spellings of "missing" in every case: Arrow finds them while it splits, at no cost."""
+
+
+@cache
+def _en_toda_caja(faltantes: tuple[str, ...]) -> list[str]:
+    """Spellings of "missing" in every case: Arrow finds them while it splits, at no cost."""
+    cajas = (product(*({c, c.lower()} for c in f)) for f in faltantes)
+    return ["", *("".join(letras) for caja in cajas for letras in caja)]
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ class Partidor:
     """Positions that the register reads."""
     comillas: bool = True
     """``False``: a quote is a character like any other."""
+    faltantes: tuple[str, ...] = FALTANTES
+    """Spellings of "missing"."""
     referencia: str = "el encabezado"
     """What says how many columns there are."""
 
@@ -180,7 +185,7 @@ class Partidor:
                 column_types=tipos,
                 include_columns=usados,
                 strings_can_be_null=faltantes,
-                null_values=_FALTANTES,
+                null_values=_en_toda_caja(self.faltantes),
                 check_utf8=False,
             ),
         )

@@ -54,7 +54,7 @@ def sql_etapa(
     presentes = [c for c in leidas if c.nombre in mapa]
     ausentes = [c for c in leidas if c.nombre in {p.tipo.segun for p in presentes} - mapa.keys()]
     return f"""
-        WITH {_limpia(presentes, relacion, mapa, limpias)}, tipada AS (
+        WITH {_limpia(esquema, relacion, mapa, limpias)}, tipada AS (
             SELECT *{_con_coma(por_columna(ausentes, lambda _: "CAST(NULL AS VARCHAR)", "v_"))},
                    {por_columna(presentes, lambda c: valor(_t(c), c.tipo), "v_")} FROM limpia
         ), valida AS (
@@ -70,19 +70,19 @@ def sql_etapa(
     """
 
 
-def _limpia(
-    presentes: list[ColumnaRegistro], relacion: str, mapa: dict[str, int], limpias: bool
-) -> str:
+def _limpia(esquema: EsquemaRegistro, relacion: str, mapa: dict[str, int], limpias: bool) -> str:
     """The cells by canonical name, compact, and null where they say "missing"."""
+    presentes = [c for c in esquema.leidas if c.nombre in mapa]
     if limpias:
         return (
             f"limpia AS (SELECT fila, {por_columna(presentes, lambda c: _c(c, mapa), 't_')} "
             f"FROM {relacion})"
         )
     compactas = por_columna(presentes, lambda c: compacto(_c(c, mapa)), "t_")
+    presentadas = por_columna(presentes, lambda c: presente(_t(c), esquema.sin_dato), "t_")
     return (
-        f"compacta AS (SELECT fila, {compactas} FROM {relacion}), limpia AS (SELECT fila, "
-        f"{por_columna(presentes, lambda c: presente(_t(c)), 't_')} FROM compacta)"
+        f"compacta AS (SELECT fila, {compactas} FROM {relacion}), "
+        f"limpia AS (SELECT fila, {presentadas} FROM compacta)"
     )
 
 

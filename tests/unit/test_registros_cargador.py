@@ -219,3 +219,16 @@ def test_cualquier_basura_cuadra(tmp_path: Path, lineas: list[str]) -> None:
     carga = cargar("reps_capacidad", contenido.encode(), tmp_path)
     assert carga.filas_leidas == carga.filas + carga.rechazadas
     assert carga.filas >= 1
+
+
+def test_una_barra_no_cita(tmp_path: Path) -> None:
+    """A stray quote in a pipe file is a character: it swallows neither columns nor rows."""
+    archivo = tmp_path / "rethus.txt"
+    archivo.write_text(
+        "tipo_documento|numero_documento|primer_apellido|profesion\n"
+        'CC|10203040|"LA FLACA|ENFERMERIA\n'
+        'CC|10203041|LOPEZ|"MEDICINA\n',
+        encoding="utf-8",
+    )
+    carga = cargar_archivo("rethus", archivo, tmp_path / "carga")
+    assert (carga.filas, carga.rechazadas) == (2, 0)
