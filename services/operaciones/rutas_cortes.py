@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Form, UploadFile
+import duckdb
+from fastapi import APIRouter, Form, Response, UploadFile
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
 from pydantic import AwareDatetime, BaseModel, Field
 
 from services.operaciones.roles import Interno, Operador, Ordenador
 from services.operaciones.vistas import CorteVista
 from shared.focalizacion.descubrir import mecanismo as buscar
+from shared.radicacion.descargas import csv_en_trozos
 from shared.radicacion.model import Ventana
 from shared.radicacion.repository import RadicacionRepository
-from shared.registros import EstadoCorte, cambiar_estado, cargar_corte
-from shared.registros import listar as listar_cortes
-from shared.tipos import EntradaInvalida, Periodo
+from shared.registros import (
+    Corte,
+    EstadoCorte,
+    cambiar_estado,
+    cargar_corte,
+    esquema_de,
+    informe_de,
+    pagina_calidad,
+    plantilla_csv,
+)
+from shared.registros import (
+    buscar as buscar_corte,
+)
+from shared.registros import (
+    listar as listar_cortes,
+)
+from shared.registros.pagina.html import a_html
+from shared.tipos import EntradaInvalida, NoEncontrado, Periodo
 from shared.web import cargas
 from shared.web.entorno import Entorno
 
 LIMITE_CORTE = 512 * 2**20
+"""Bytes. A national extract is loaded with ``mecanismos corte cargar``, beside its file."""
+_RECHAZO: Final = ("fila", "columna", "valor", "motivo")
+_POLITICA_PAGINA: Final = "default-src 'none'; style-src 'unsafe-inline'"
 # Nearer than the ends of the calendar, where a change of time zone has no day to go to.
 _PRIMER_INSTANTE = datetime(2000, 1, 1, tzinfo=UTC)
 _ULTIMO_INSTANTE = datetime(2200, 1, 1, tzinfo=UTC)
@@ -63,6 +87,13 @@ class CorteCargadoVista(BaseModel):
 def rutas(entorno: Entorno) -> APIRouter:
     """Routes of cortes and windows."""
     router = APIRouter(prefix="/v1", tags=["Registros y ventanas"])
+    _agregar_cortes(router, entorno)
+    _agregar_calidad(router, entorno)
+    _agregar_ventanas(router, entorno)
+    return router
+
+
+def _agregar_cortes(router: APIRouter, entorno: Entorno) -> None:
 
     @router.get("/cortes", summary="Cortes cargados")
     async def cortes(_: Interno, registro: str | None = None) -> list[CorteVista]:
@@ -108,6 +139,72 @@ def rutas(entorno: Entorno) -> APIRouter:
         )
         return CorteVista.de(corte)
 
+
+def _agregar_calidad(router: APIRouter, entorno: Entorno) -> None:
+    async def hallado(corte_id: UUID) -> tuple[Corte, list[Corte]]:
+        async with entorno.uow.begin() as tx:
+            return await buscar_corte(tx, str(corte_id))
+
+    @router.get(
+        "/cortes/{corte_id}/calidad.{formato}",
+        summary="Qué traía un extracto: filas, rechazos, avisos",
+        response_class=Response,
+    )
+    async def calidad(
+        corte_id: UUID, formato: Literal["html", "md", "json"], _: Interno
+    ) -> Response:
+        informe = informe_de(*await hallado(corte_id))
+        if formato == "json":
+            return JSONResponse(informe)
+        texto = pagina_calidad(informe)
+        if formato == "md":
+            return PlainTextResponse(texto, media_type="text/markdown; charset=utf-8")
+        titulo = f"Calidad de {informe['registro']}, corte {informe['fecha_corte']}"
+        return HTMLResponse(
+            a_html(texto, titulo), headers={"Content-Security-Policy": _POLITICA_PAGINA}
+        )
+
+    @router.get(
+        "/cortes/{corte_id}/rechazos.csv",
+        summary="Filas en cuarentena: fila, columna, valor, motivo",
+        response_class=Response,
+    )
+    async def rechazos(corte_id: UUID, _: Operador) -> StreamingResponse:
+        corte, _derivados = await hallado(corte_id)
+        ruta = (entorno.ajustes.datos / corte.ruta).with_suffix(".rechazos.parquet")
+        if not await asyncio.to_thread(ruta.is_file):
+            raise NoEncontrado("Ese corte no tiene archivo de cuarentena: vino dentro de otro.")
+        nombre = f"rechazos-{corte.registro}-{corte.fecha_corte}.csv"
+        return StreamingResponse(
+            csv_en_trozos(_RECHAZO, _filas(ruta)),
+            media_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{nombre}"'},
+        )
+
+    @router.get(
+        "/registros/{registro}/plantilla.csv",
+        summary="Encabezado de un registro y una fila de ejemplo",
+        response_class=Response,
+    )
+    async def plantilla(registro: str, _: Interno) -> Response:
+        esquema = esquema_de(registro)
+        return Response(
+            plantilla_csv(esquema),
+            media_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{esquema.nombre}.csv"'},
+        )
+
+
+def _filas(ruta: Path) -> Iterator[tuple[Any, ...]]:
+    with duckdb.connect(":memory:") as con:
+        hallados = con.execute(
+            "SELECT fila, columna, valor, motivo FROM read_parquet(?) ORDER BY ALL", [str(ruta)]
+        )
+        while trozo := hallados.fetchmany(10_000):
+            yield from trozo
+
+
+def _agregar_ventanas(router: APIRouter, entorno: Entorno) -> None:
     @router.put("/ventanas/{mecanismo}/{periodo}", summary="Fijar la ventana de un periodo")
     async def fijar(
         mecanismo: str, periodo: str, cuerpo: VentanaIn, usuario: Ordenador
@@ -127,5 +224,3 @@ def rutas(entorno: Entorno) -> APIRouter:
             hasta=ventana.hasta,
             acto=ventana.acto,
         )
-
-    return router

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -46,6 +48,7 @@ SOLO: dict[tuple[str, str], set[Rol]] = {
     ("POST", "entidades-en-revision"): {Rol.OPERADOR},
     ("POST", "cortes"): {Rol.OPERADOR},
     ("POST", f"cortes/{NADIE}/estado"): {Rol.OPERADOR},
+    ("GET", f"cortes/{NADIE}/rechazos.csv"): {Rol.OPERADOR},
     ("PUT", "ventanas/anticipo_uci/2021-02"): {Rol.ORDENADOR},
 }
 """Who may call what is not for everybody inside; the rest is to read."""
@@ -382,6 +385,33 @@ async def test_a_corte_is_loaded_once_listed_and_withdrawn_with_a_reason(suite: 
     assert (retirado["estado"], retirado["motivo"]) == ("RETIRADO", "Venía cortado")
     vuelve = await operador.http.post(estado, json={"estado": "VIGENTE"})
     assert vuelve.status_code == 409
+
+
+async def test_what_a_load_found_is_read_as_a_page_and_downloaded(suite: Suite) -> None:
+    operador, auditor = suite.persona(Rol.OPERADOR), suite.persona(Rol.AUDITOR)
+    encabezado, *filas = (CASO / "reps_sedes.csv").read_text("utf-8").splitlines()
+    mala = filas[0].replace("0500100101", "05001X0101")
+    contenido = "\n".join([encabezado, mala, *filas[1:]]).encode()
+    cargado = await operador.http.post(
+        f"{OPERACIONES}/cortes",
+        data={"registro": "reps_sedes", "fecha_corte": "2021-01-31"},
+        files={"archivo": ("reps_sedes.csv", contenido)},
+    )
+    corte = f"{OPERACIONES}/cortes/{cargado.json()['corte']['id']}"
+    pagina = await auditor.http.get(f"{corte}/calidad.html")
+    assert pagina.headers["content-type"].startswith("text/html")
+    assert "<table>" in pagina.text
+    assert "reps_sedes" in pagina.text
+    assert (await auditor.ver(f"{corte}/calidad.json"))["filas_rechazadas"] == 1
+    assert (await auditor.http.get(f"{corte}/calidad.md")).text.startswith("# ")
+    rechazos = await operador.http.get(f"{corte}/rechazos.csv")
+    (rechazo, *_) = csv.DictReader(io.StringIO(rechazos.text.removeprefix("\ufeff")))
+    assert rechazo["fila"] == "1"
+    # The values in quarantine may be data of a person.
+    assert (await auditor.http.get(f"{corte}/rechazos.csv")).status_code == 403
+    plantilla = await auditor.http.get(f"{OPERACIONES}/registros/bdua/plantilla.csv")
+    assert plantilla.text.startswith("afl_id,codigo_eps,")
+    assert (await auditor.http.get(f"{OPERACIONES}/registros/nada/plantilla.csv")).is_client_error
 
 
 async def test_a_window_is_set_by_act_and_seen_by_everybody(suite: Suite) -> None:
