@@ -106,6 +106,9 @@ def _agregar_cortes(router: APIRouter, entorno: Entorno) -> None:
         registro: Annotated[str, Form()],
         fecha_corte: Annotated[date, Form()],
         usuario: Operador,
+        reemplaza: Annotated[
+            bool, Form(description="Los cortes vigentes del registro quedan reemplazados")
+        ] = False,
     ) -> CorteCargadoVista:
         recibido = await cargas.recibir(
             archivo, entorno.ajustes.datos, limite_bytes=LIMITE_CORTE, nombre=archivo.filename
@@ -119,6 +122,7 @@ def _agregar_cortes(router: APIRouter, entorno: Entorno) -> None:
             uow=entorno.uow,
             reloj=entorno.reloj,
             nombre=recibido.nombre,
+            reemplaza=reemplaza,
         )
         return CorteCargadoVista(
             corte=CorteVista.de(cargado.corte),

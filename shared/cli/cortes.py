@@ -31,6 +31,10 @@ def cargar(
     fecha_corte: Annotated[
         datetime, typer.Option("--fecha-corte", formats=["%Y-%m-%d"], help="AAAA-MM-DD")
     ],
+    reemplaza: Annotated[
+        bool,
+        typer.Option("--reemplaza", help="Los cortes vigentes del registro quedan reemplazados"),
+    ] = False,
     en_json: EnJson = False,
 ) -> None:
     """Carga un extracto; el mismo archivo dos veces es un solo corte.
@@ -38,7 +42,9 @@ def cargar(
     Si la carga se interrumpe, repetir la orden sigue donde iba.
     """
     if en_json:
-        cortes, nuevo, _ = asyncio.run(_cargar(registro, archivo, fecha_corte, en_silencio))
+        cortes, nuevo, _ = asyncio.run(
+            _cargar(registro, archivo, fecha_corte, en_silencio, reemplaza=reemplaza)
+        )
         salida.en_json(
             {**_datos(cortes[0]), "nuevo": nuevo, "derivados": [_datos(c) for c in cortes[1:]]}
         )
@@ -46,7 +52,9 @@ def cargar(
     from shared.cli.barra import avanzando
 
     with avanzando(salida.errores, archivo.name) as avance:
-        cortes, nuevo, avisos = asyncio.run(_cargar(registro, archivo, fecha_corte, avance))
+        cortes, nuevo, avisos = asyncio.run(
+            _cargar(registro, archivo, fecha_corte, avance, reemplaza=reemplaza)
+        )
     if not nuevo:
         salida.consola.print("Ese archivo ya estaba cargado: es el mismo corte.")
     _mostrar(cortes)
@@ -83,6 +91,19 @@ def reemplazar(corte: Referencia, motivo: Motivo, en_json: EnJson = False) -> No
 def retirar(corte: Referencia, motivo: Motivo, en_json: EnJson = False) -> None:
     """Retira un corte: deja de regir y no vuelve; lo evaluado con él se conserva."""
     _anunciar(asyncio.run(_cambiar(corte, EstadoCorte.RETIRADO, motivo)), en_json)
+
+
+@app.command("consolidar")
+def consolidar(
+    registro: Annotated[str, typer.Argument(help="Uno con intervalos, como bdua")],
+    en_json: EnJson = False,
+) -> None:
+    """Junta los cortes vigentes de un registro en uno, que se lee igual y más rápido."""
+    with salida.errores.status(f"Consolidando {registro}…"):
+        corte, reemplazados = asyncio.run(_consolidar(registro))
+    if not en_json:
+        salida.consola.print(f"Toma el lugar de {reemplazados} cortes, que quedan REEMPLAZADO.")
+    _anunciar(corte, en_json)
 
 
 @app.command("calidad")
@@ -164,7 +185,7 @@ def _mostrar(cortes: list[Corte]) -> None:
 
 
 async def _cargar(
-    registro: str, archivo: Path, fecha_corte: datetime, avance: Avance
+    registro: str, archivo: Path, fecha_corte: datetime, avance: Avance, *, reemplaza: bool
 ) -> tuple[list[Corte], bool, list[str]]:
     from shared.cli.conexion import conectado
     from shared.registros import cargar_corte
@@ -178,6 +199,7 @@ async def _cargar(
             usuario="consola",
             uow=uow,
             reloj=ajustes.reloj(),
+            reemplaza=reemplaza,
             avance=avance,
         )
     return [cargado.corte, *cargado.derivados], cargado.nuevo, list(cargado.avisos)
@@ -201,6 +223,17 @@ async def _cambiar(referencia: str, estado: EstadoCorte, motivo: str | None) -> 
         return await cambiar_estado(
             corte.id, estado, motivo=motivo, usuario="consola", uow=uow, reloj=ajustes.reloj()
         )
+
+
+async def _consolidar(registro: str) -> tuple[Corte, int]:
+    from shared.cli.conexion import conectado
+    from shared.registros.consolidacion import consolidar as juntar
+
+    async with conectado() as (ajustes, uow):
+        hecho = await juntar(
+            registro, usuario="consola", datos=ajustes.datos, uow=uow, reloj=ajustes.reloj()
+        )
+    return hecho.corte, len(hecho.reemplazados)
 
 
 async def _informe(referencia: str) -> dict[str, object]:

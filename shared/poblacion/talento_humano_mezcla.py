@@ -4,8 +4,8 @@ ADRES published, for each department of the reporter, beneficiaries and pesos (I
 2020; dossier talento humano §9), never the perfiles behind them. **The mix is synthetic**: it
 says nothing about how many nurses or physicians were really paid anywhere.
 
-The four amounts known (``ths_perfiles``) reach the peso in 9 of the 34 rows only; the real
-catalogue had 187 perfiles. The other 25 rows need one more amount, and ``SINTETICO`` is ours: few
+The four amounts known (``ths_perfiles``) reach the peso in 10 of the 34 rows only; the real
+catalogue had 187 perfiles. The other 24 rows need one more amount, and ``SINTETICO`` is ours: few
 people have it, only at scale 1, and it travels with the population as a catalogue of its own. It
 is not a figure of Res. 1774.
 """
@@ -26,7 +26,7 @@ CODIGOS: Final = (("A02",), ("P03", "P04", "P14"), ("P07",), ("M02", "M1302"))
 """Perfiles of each known amount, ascending."""
 SINTETICO: Final = ("T99", 1_580_045)
 """Perfil and whole pesos: 1,8 SMLMV, rounded as the published ones. One of the few amounts that
-close the 25 rows with under 400 people in all; T99 is "otros tecnólogos", no profession."""
+close the 24 rows with under 400 people in all; T99 is "otros tecnólogos", no profession."""
 CUOTAS: Final = (48, 33, 18, 1)
 """Aim of the mix, in hundredths: the perfiles counted by the press (§9, S8: 100.422 auxiliares,
 45.023 médicos generales, 34.193 enfermeros), stretched to the mean of 1.519.454 pesos."""

@@ -64,13 +64,15 @@ async def cargar_corte(
     reloj: Reloj,
     estado: EstadoCorte = EstadoCorte.VIGENTE,
     nombre: str | None = None,
+    reemplaza: bool = False,
     avance: Avance = en_silencio,
     bloque: int = BLOQUE,
 ) -> CorteCargado:
     """Load a file as a corte of its register; the same file twice is one corte.
 
-    ``nombre`` is how its owner called the file, if ``ruta`` does not say. ``bloque``: bytes of
-    the source typed at a time.
+    ``nombre`` is how its owner called the file, if ``ruta`` does not say. ``reemplaza``: it takes
+    the place of the cortes in force of its register, in the transaction that puts it in force;
+    otherwise they go on together. ``bloque``: bytes of the source typed at a time.
 
     Two loads of one file wait for each other. Files are on disk, flushed, before the transaction
     that names them; a crash before it leaves finished blocks, which the next load of the same
@@ -99,6 +101,7 @@ async def cargar_corte(
             nombre=nombre or ruta.name,
             fecha_corte=fecha_corte,
             inspeccion=inspeccion,
+            reemplaza=reemplaza,
             bloque=bloque,
         )
         carga = await _en_hilo(
@@ -118,6 +121,7 @@ class _Orden:
     nombre: str
     fecha_corte: date
     inspeccion: Inspeccion
+    reemplaza: bool
     bloque: int
 
 
@@ -188,8 +192,23 @@ async def _anotar(
                 raise InvarianteRota("el corte existe y no se encuentra")
             return existente
         guardados = [d for d in derivados if await repositorio.insertar(d)]
+        if orden.reemplaza:
+            await _reemplazar(repositorio, nuevo)
     avisos = [*carga.avisos, *(aviso for d in carga.derivadas for aviso in d.avisos)]
     return CorteCargado(nuevo, True, tuple(guardados), tuple(avisos))
+
+
+async def _reemplazar(repositorio: CorteRepository, nuevo: Corte) -> None:
+    """The other cortes in force of the register give way; rows taken from another one do not."""
+    for otro in await repositorio.vigentes([nuevo.registro]):
+        if otro.id != nuevo.id and otro.derivado_de is None:
+            await repositorio.cambiar_estado(
+                otro.id,
+                EstadoCorte.REEMPLAZADO,
+                motivo=f"reemplazado por el corte {nuevo.id}",
+                por=nuevo.cargado_por,
+                en=nuevo.created_at,
+            )
 
 
 async def cortes_vigentes(tx: AsyncConnection, registros: Sequence[str]) -> dict[str, list[Corte]]:

@@ -149,6 +149,22 @@ async def test_varios_vigentes_y_lo_derivado_no_duplica(cortes: Cortes) -> None:
     }
 
 
+async def test_uno_nuevo_toma_el_lugar_de_los_vigentes(cortes: Cortes, tmp_path: Path) -> None:
+    """What was cancelled since is not read from the old extract; what it was used for stays."""
+    encabezado = "tipo_documento,numero_documento,sancion,desde\n"
+    marzo, abril = tmp_path / "marzo.csv", tmp_path / "abril.csv"
+    marzo.write_text(f"{encabezado}CC,10203040,SUSPENSION,2020-01-01\n")
+    abril.write_text(f"{encabezado}CC,10203041,SUSPENSION,2020-02-01\n")
+    viejo = await cortes.cargar("rethus_sanciones", marzo, date(2020, 3, 31))
+    nuevo = await cortes.cargar("rethus_sanciones", abril, date(2020, 4, 30), reemplaza=True)
+    async with cortes.uow.begin() as tx:
+        estados = {c.id: (c.estado, c.motivo) for c in await listar(tx, "rethus_sanciones")}
+    assert estados == {
+        viejo.corte.id: (EstadoCorte.REEMPLAZADO, f"reemplazado por el corte {nuevo.corte.id}"),
+        nuevo.corte.id: (EstadoCorte.VIGENTE, None),
+    }
+
+
 async def test_huerfanos_contra_lo_vigente(cortes: Cortes, tmp_path: Path) -> None:
     await cortes.cargar("reps_sedes", MUESTRA / "reps_sedes.csv")
     transitorias = tmp_path / "t.csv"

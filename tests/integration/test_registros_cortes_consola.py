@@ -68,6 +68,20 @@ def test_de_la_carga_al_retiro(corte: Mandar, tmp_path: Path) -> None:
     corte("retirar", huella, codigo=2)
 
 
+def test_dos_maestros_se_consolidan(corte: Mandar, tmp_path: Path) -> None:
+    encabezado = "afl_id,tipo_documento,numero_documento,codigo_eps,regimen,estado,desde\n"
+    for mes, estado in (("06", "AC"), ("09", "SM")):
+        maestro = tmp_path / f"{mes}.csv"
+        maestro.write_text(f"{encabezado}1,CC,10203040,EPS010,C,{estado},2020-{mes}-01\n")
+        corte("cargar", "bdua", maestro, "--fecha-corte", f"2020-{mes}-30")
+    consolidado = json.loads(corte("consolidar", "bdua", "--json"))
+    assert (consolidado["filas"], consolidado["estado"]) == (2, "VIGENTE")
+    estados = [c["estado"] for c in json.loads(corte("listar", "bdua", "--json"))]
+    assert sorted(estados) == ["REEMPLAZADO", "REEMPLAZADO", "VIGENTE"]
+    assert "dos cortes vigentes" in corte("consolidar", "bdua", codigo=3)
+    assert "no se consolidan" in corte("consolidar", "rnec", codigo=3)
+
+
 def test_una_plantilla_se_puede_cargar(corte: Mandar, tmp_path: Path) -> None:
     plantilla = tmp_path / "bdua.csv"
     corte("plantilla", "bdua", "--salida", plantilla)
@@ -76,7 +90,7 @@ def test_una_plantilla_se_puede_cargar(corte: Mandar, tmp_path: Path) -> None:
 
 
 def test_la_ayuda_esta_en_espanol(corte: Mandar) -> None:
-    for cual in ("vigente", "reemplazar", "retirar", "calidad", "plantilla"):
+    for cual in ("vigente", "reemplazar", "retirar", "consolidar", "calidad", "plantilla"):
         assert not dice_en_ingles(corte(cual, "--help"))
 
 
