@@ -13,7 +13,6 @@ Dates are those of a filing on 2020-09-15, as in the acceptance cases.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from shared.normativa import tablas
@@ -41,7 +40,7 @@ BANCOS: Final = (
 """Banks of registers §17.1; some more than once, as they have more accounts."""
 SERVICIOS: Final = ("110", "110", "107", "109", "108", "106", "105", "129", "129", "1102", "712")
 """Services where patients were cared for or sampled; the larger ones more than once."""
-ALIAS: Final = Path(__file__).parent / "talento_humano_alias.csv"
+ALIAS: Final = tablas.ruta("ths_perfiles_alias")
 """Professions of ReTHUS that are not words of the list of perfiles (registers §5: data, many to
 many). Ours, from how titles are worded."""
 VINCULACIONES: Final = ("PLANTA", "PRESTACION_SERVICIOS", "TEMPORAL", "OTRO", "")

@@ -23,6 +23,7 @@ TABLAS: Final = {
     "pruebas_tarifas": "tarifas de las pruebas; cada fila lleva su norma",
     "ths_departamentos_2020": "informe de gestión 2020 de la ADRES; NORMA",
     "ths_perfiles": "valores de la Resolución 1774 de 2020 que se conocen; PRENSA",
+    "ths_perfiles_alias": "otras formas en que ReTHUS escribe una profesión; nuestra, DISENO",
     "ths_perfiles_rethus": "perfiles de ReTHUS del reporte THS310COVI, con na y ni; PRENSA",
     "ths_servicios": "servicios del reporte THS310COVI; PRENSA",
     "upc_2020": "UPC de la Resolución 3513 de 2019; ponderadores por confirmar",
