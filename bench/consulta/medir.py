@@ -102,10 +102,12 @@ class Lector:
 
     def cien(self, pedido: Pedido) -> list[tuple[Any, ...]]:
         valores = {c: {par[i] for par in pedido} for i, c in enumerate(CLAVE)}
-        return self.con.execute(
-            f"SELECT {LEIDAS} FROM ({acotar(self.fuente, valores).sql}) "
-            f"SEMI JOIN {_tabla(pedido)} USING (tipo_documento, numero_documento)"
+        halladas = self.con.execute(
+            f"SELECT {LEIDAS} FROM ({acotar(self.fuente, valores).sql})"
         ).fetchall()
+        # Columns are bounded one by one: a type of one document with the number of another.
+        pares = set(pedido)
+        return [fila for fila in halladas if fila[:2] in pares]
 
     def cien_a_mano(self, pedido: Pedido) -> list[tuple[Any, ...]]:
         return self.otra.conexion.execute(

@@ -188,7 +188,9 @@ def _tipar_bloque(trabajo: Trabajo, numero: int, leido: _Leido) -> _Tipado:
         rechazadas=rechazadas,
         en_blanco=partido.en_blanco,
         con_rechazos=rechazadas > 0,
-        tramos=tuple(por_tramos(filas, trabajo.esquema.clave, trabajo.cortes)),
+        tramos=tuple(por_tramos(filas, trabajo.esquema.clave, trabajo.cortes))
+        if trabajo.cortes
+        else (),
     )
     _exigir_umbral(trabajo, bloque)
     return _Tipado(bloque, filas, con.sql("SELECT * FROM rechazo_bloque").to_arrow_table())
@@ -197,7 +199,21 @@ def _tipar_bloque(trabajo: Trabajo, numero: int, leido: _Leido) -> _Tipado:
 def _guardar(trabajo: Trabajo, tipado: _Tipado) -> None:
     """Write a block and make it count."""
     bloque, parcial = tipado.bloque, trabajo.parcial
-    escribir_bloque(tipado.filas, bloque.tramos, parcial.filas_de(bloque.numero))
+    contado = tipado.filas
+    if bloque.tramos:
+        propias = ["fila", *trabajo.esquema.nombres, "_malas"]
+        escribir_bloque(contado.select(propias), bloque.tramos, parcial.tramos_de(bloque.numero))
+        # What the report counts and the unique key is looked for in.
+        aparte = set(trabajo.esquema.nombres) - set(trabajo.esquema.clave)
+        contado = contado.select([n for n in contado.column_names if n not in aparte])
+    # Read once and deleted: what matters is that it takes little time.
+    parquet.write_table(
+        contado,
+        parcial.filas_de(bloque.numero),
+        compression="lz4",
+        use_dictionary=False,
+        write_statistics=False,
+    )
     if bloque.con_rechazos:
         parquet.write_table(tipado.rechazos, parcial.rechazos_de(bloque.numero))
     parcial.terminar(bloque)

@@ -30,7 +30,13 @@ from shared.registros.errors import NingunaFilaSirve
 from shared.registros.expresiones import ident, literal
 from shared.registros.lectura import BLOQUE, TEXTO_ROTO, Inspeccion, inspeccionar, sha256_de
 from shared.registros.model import Carga, Derivacion, EsquemaRegistro, plegar
-from shared.registros.ordenacion import FILAS_MAXIMAS, cortes, cuantos_tramos, ordenar
+from shared.registros.ordenacion import (
+    FILAS_MAXIMAS,
+    cortes,
+    cuantos_tramos,
+    ordenar,
+    sin_tramos,
+)
 from shared.registros.origen import Origen, abrir, columnas_de
 from shared.registros.parcial import Bloque, Parcial, huella_de
 from shared.registros.progreso import Avance, CargaInterrumpida, Fase, Paso, en_silencio
@@ -108,10 +114,13 @@ def cargar_archivo(
 
 
 def _con_tramos(trabajo: Trabajo, bloque: int) -> Trabajo:
-    """Where the ranges of the sort begin, if the source needs any."""
+    """Where the ranges of the sort begin, if the source needs any.
+
+    Not for a layout that gives rows to other registers: those are small.
+    """
     texto = trabajo.origen.texto
-    tramos = cuantos_tramos(trabajo.bytes, bloque) if texto else 0
-    if texto is None or not tramos:
+    tramos = cuantos_tramos(trabajo.bytes, bloque)
+    if texto is None or not tramos or trabajo.esquema.deriva:
         return trabajo
     return replace(trabajo, cortes=cortes(muestra_de_claves(trabajo, texto), tramos))
 
@@ -160,13 +169,19 @@ def _publicar(trabajo: Trabajo, bloques: list[Bloque], destino: Path) -> Carga:
 
 
 def _ordenar(trabajo: Trabajo, bloques: list[Bloque], etapa: str, ruta: Path) -> None:
-    """The canonical Parquet: by ranges where the blocks have them and they fit in memory."""
+    """The canonical Parquet: in one go, or by ranges where the blocks have them."""
     con, esquema = trabajo.con, trabajo.esquema
     filas = sum(b.filas for b in bloques)
-    mayor = max(map(sum, zip(*(b.tramos for b in bloques), strict=True)), default=0)
-    if not trabajo.cortes or mayor > FILAS_MAXIMAS:
+    if not trabajo.cortes:
         with _avanzando(trabajo, filas):
             escribir(con, esquema, _buenas(con, etapa), ruta)
+        return
+    rutas = [trabajo.parcial.tramos_de(b.numero) for b in bloques]
+    if max(map(sum, zip(*(b.tramos for b in bloques), strict=True))) > FILAS_MAXIMAS:
+        con.register("tramo", sin_tramos(rutas))
+        with _avanzando(trabajo, filas):
+            escribir(con, esquema, _buenas(con, "tramo"), ruta)
+        con.unregister("tramo")
         return
 
     def avanzar(parte: float) -> None:
@@ -177,7 +192,8 @@ def _ordenar(trabajo: Trabajo, bloques: list[Bloque], etapa: str, ruta: Path) ->
     ordenar(
         con,
         esquema,
-        [(trabajo.parcial.filas_de(b.numero), b.tramos) for b in bloques],
+        rutas,
+        len(trabajo.cortes) + 1,
         ruta,
         buenas=lambda relacion: _buenas(con, relacion),
         avance=avanzar,

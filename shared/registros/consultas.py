@@ -11,7 +11,7 @@ import duckdb
 
 from shared.tipos import InvarianteRota
 
-MEMORIA: Final = "2560MB"
+MEMORIA: Final = "2GB"
 """For DuckDB alone: with the blocks being decoded, the process stays under 4 GB."""
 
 

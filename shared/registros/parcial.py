@@ -78,8 +78,12 @@ class Parcial:
         return bloques
 
     def filas_de(self, numero: int) -> Path:
-        """Typed rows of a block."""
+        """Typed rows of a block; of one with ranges, only what is counted of them."""
         return self.carpeta / f"bloque-{numero:06d}.parquet"
+
+    def tramos_de(self, numero: int) -> Path:
+        """Typed rows of a block with ranges, range by range."""
+        return self.carpeta / f"bloque-{numero:06d}.arrow"
 
     def rechazos_de(self, numero: int) -> Path:
         """Quarantine of a block, where it has any."""
@@ -91,6 +95,8 @@ class Parcial:
         Until then they are nothing: whoever takes the load up writes them again.
         """
         sincronizar(self.filas_de(bloque.numero))
+        if bloque.tramos:
+            sincronizar(self.tramos_de(bloque.numero))
         if bloque.con_rechazos:
             sincronizar(self.rechazos_de(bloque.numero))
         _escribir(self._nota(bloque.numero), asdict(bloque))
