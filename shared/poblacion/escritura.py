@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from shared.poblacion.contexto import Contexto
 from shared.registros.canonico import (
-    COMPRESION,
+    COMPRESION_ARROW,
     FILAS_POR_GRUPO,
     MARCA_FIRMA,
     MARCA_REGISTRO,
@@ -212,7 +212,7 @@ def _archivo(esquema: EsquemaRegistro, ruta: Path) -> Iterator[Callable[[pa.Tabl
         pq.ParquetWriter(
             ruta,
             forma,
-            compression=COMPRESION,
+            compression=COMPRESION_ARROW,
             use_dictionary=[c.nombre for c in esquema.columnas if _se_repite(c)],
             store_schema=False,
         ) as escritor,

@@ -15,7 +15,9 @@ from shared.registros.pie import pie_de
 
 FILAS_POR_GRUPO: Final = 20_480
 """Rows per row group: a look-up reads one whole group per document it asks for."""
-COMPRESION: Final = "zstd"
+COMPRESION: Final = "lz4_raw"
+COMPRESION_ARROW: Final = "lz4"
+"""The same codec, as Arrow calls it."""
 MARCA_REGISTRO: Final = "mecanismos_registro"
 MARCA_FIRMA: Final = "mecanismos_firma"
 _MAGIA: Final = b"PAR1"

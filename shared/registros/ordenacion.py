@@ -24,7 +24,7 @@ import pyarrow as pa
 from pyarrow import dataset, parquet
 
 from shared.registros.canonico import (
-    COMPRESION,
+    COMPRESION_ARROW,
     FILAS_POR_GRUPO,
     MARCA_FIRMA,
     MARCA_REGISTRO,
@@ -186,7 +186,7 @@ class _Salida:
     def _escribir(self, tabla: pa.Table) -> None:
         if self.parquet is None:
             self.parquet = parquet.ParquetWriter(
-                self.ruta, tabla.schema, compression=COMPRESION, store_schema=False
+                self.ruta, tabla.schema, compression=COMPRESION_ARROW, store_schema=False
             )
             self.parquet.add_key_value_metadata(self.marcas)
         self.parquet.write_table(tabla, row_group_size=FILAS_POR_GRUPO)
