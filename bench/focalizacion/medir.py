@@ -1,21 +1,19 @@
 """Run the variants by turns, each in a fresh process, and print them as ratios.
 
-Only the standard library here: a child begins with its parent's peak memory.
+Only the standard library here, as in ``bench._proceso``.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Final
 
+from bench import _proceso
+from bench._proceso import Medidas, razon
 from bench.focalizacion.variante import HILOS, MEMORIA
 
 OBJETIVO: Final = 1.5
@@ -24,47 +22,11 @@ MOTOR: Final = "con_motor"
 A_MANO: Final = "a_mano"
 PANDAS: Final = "con_pandas"
 TITULOS: Final = {MOTOR: "motor de reglas", A_MANO: "SQL a mano", PANDAS: "pandas"}
-_UNIDAD_RSS: Final = 1024 if sys.platform == "linux" else 1
-
-
-class Fallo(Exception):
-    """A measured process did not finish well."""
-
-
-@dataclass
-class Medidas:
-    """Of one variant: seconds of each turn, of clock and of processor, and its highest memory."""
-
-    segundos: list[float] = field(default_factory=list)
-    procesador: list[float] = field(default_factory=list)
-    memoria: int = 0
-
-    def agregar(self, salida: str, memoria: int) -> None:
-        segundos, procesador = map(float, salida.split())
-        self.segundos.append(segundos)
-        self.procesador.append(procesador)
-        self.memoria = max(self.memoria, memoria)
 
 
 def correr(modulo: str, *argumentos: object) -> tuple[str, int]:
-    """What a module of this package prints, in a process of its own, and its peak bytes.
-
-    Raises:
-        Fallo: the process ended with an error, which the message shows.
-    """
-    orden = [sys.executable, "-m", f"bench.focalizacion.{modulo}", *map(str, argumentos)]
-    with (
-        tempfile.TemporaryFile("w+") as errores,
-        subprocess.Popen(orden, stdout=subprocess.PIPE, stderr=errores, text=True) as hijo,
-    ):
-        salida = hijo.stdout.read() if hijo.stdout else ""
-        # wait4 and not wait: only it tells the memory of this child.
-        _, estado, uso = os.wait4(hijo.pid, 0)
-        hijo.returncode = os.waitstatus_to_exitcode(estado)
-        errores.seek(0)
-        if hijo.returncode:
-            raise Fallo(f"{modulo} terminó con {hijo.returncode}:\n{errores.read()}")
-    return salida.strip(), uso.ru_maxrss * _UNIDAD_RSS
+    """A module of this package: what it prints and its peak bytes."""
+    return _proceso.correr(f"bench.focalizacion.{modulo}", *argumentos)
 
 
 def medir(
@@ -84,11 +46,6 @@ def medir(
             for otra in (A_MANO, PANDAS):
                 hallazgos = int(correr("comparar", carpeta / MOTOR, carpeta / otra)[0])
     return hallazgos, medidas
-
-
-def razon(una: Medidas, otra: Medidas) -> float:
-    """Median of the ratios of each turn: what slows the machine slows both."""
-    return median(a / b for a, b in zip(una.segundos, otra.segundos, strict=True))
 
 
 def razon_limpia(una: Medidas, otra: Medidas) -> float:

@@ -1,21 +1,20 @@
 """Load and plain DuckDB by turns, each in a fresh process, as a ratio.
 
-Only the standard library here: a child begins with its parent's peak memory.
+Only the standard library here, as in ``bench._proceso``.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Final
+
+from bench import _proceso
+from bench._proceso import Medidas, razon
 
 OBJETIVO: Final = 2.0
 MEMORIA_OBJETIVO: Final = 4 * 2**30
@@ -24,49 +23,11 @@ FILAS_NACIONALES: Final = 50_000_000
 CARGADOR: Final = "con_cargador"
 DUCKDB: Final = "con_duckdb"
 TITULOS: Final = {CARGADOR: "cargar_archivo", DUCKDB: "solo DuckDB"}
-_UNIDAD_RSS: Final = 1024 if sys.platform == "linux" else 1
-
-
-class Fallo(Exception):
-    """A measured process did not finish well."""
-
-
-@dataclass
-class Medidas:
-    """Of one side: seconds of each turn, of clock and of processor, rows and highest memory."""
-
-    segundos: list[float] = field(default_factory=list)
-    procesador: list[float] = field(default_factory=list)
-    filas: int = 0
-    memoria: int = 0
-
-    def agregar(self, salida: str, memoria: int) -> None:
-        segundos, procesador, filas = salida.split()
-        self.segundos.append(float(segundos))
-        self.procesador.append(float(procesador))
-        self.filas = int(filas)
-        self.memoria = max(self.memoria, memoria)
 
 
 def correr(modulo: str, *argumentos: object) -> tuple[str, int]:
-    """What a module of this package prints, in a process of its own, and its peak bytes.
-
-    Raises:
-        Fallo: the process ended with an error, which the message shows.
-    """
-    orden = [sys.executable, "-m", f"bench.registros.{modulo}", *map(str, argumentos)]
-    with (
-        tempfile.TemporaryFile("w+") as errores,
-        subprocess.Popen(orden, stdout=subprocess.PIPE, stderr=errores, text=True) as hijo,
-    ):
-        salida = hijo.stdout.read() if hijo.stdout else ""
-        # wait4 and not wait: only it tells the memory of this child.
-        _, estado, uso = os.wait4(hijo.pid, 0)
-        hijo.returncode = os.waitstatus_to_exitcode(estado)
-        errores.seek(0)
-        if hijo.returncode:
-            raise Fallo(f"{modulo} terminó con {hijo.returncode}:\n{errores.read()}")
-    return salida.strip(), uso.ru_maxrss * _UNIDAD_RSS
+    """A module of this package: what it prints and its peak bytes."""
+    return _proceso.correr(f"bench.registros.{modulo}", *argumentos)
 
 
 def medir(carpeta: Path, *, filas: int, turnos: int) -> tuple[int, dict[str, Medidas]]:
@@ -96,10 +57,9 @@ def _olvidar(carpeta: Path, patron: str) -> None:
             ruta.unlink()
 
 
-def razon(medidas: dict[str, Medidas]) -> float:
-    """Median of the ratios of each turn: what slows the machine slows both."""
-    pares = zip(medidas[CARGADOR].segundos, medidas[DUCKDB].segundos, strict=True)
-    return median(a / b for a, b in pares)
+def de_los_dos(medidas: dict[str, Medidas]) -> float:
+    """The load over plain DuckDB."""
+    return razon(medidas[CARGADOR], medidas[DUCKDB])
 
 
 def imprimir(filas: int, malas: int, medidas: dict[str, Medidas]) -> None:
@@ -113,7 +73,9 @@ def imprimir(filas: int, malas: int, medidas: dict[str, Medidas]) -> None:
             f"{titulo:<16} {tiempo:>9.1f} {median(suya.procesador):>8.1f} "
             f"{filas / tiempo:>10,.0f} {suya.memoria / 1e6:>11,.0f}"
         )
-    print(f"\nrazón {razon(medidas):.2f} (meta con {FILAS_NACIONALES:,} filas: ≤ {OBJETIVO:.0f};")
+    print(
+        f"\nrazón {de_los_dos(medidas):.2f} (meta con {FILAS_NACIONALES:,} filas: ≤ {OBJETIVO:.0f};"
+    )
     print(f"memoria ≤ {MEMORIA_OBJETIVO / 2**30:.0f} GiB). La cuarentena se comparó fila por fila.")
 
 
@@ -133,4 +95,4 @@ def main(argumentos: Sequence[str] | None = None) -> int:
     imprimir(dados.filas, malas, medidas)
     if medidas[CARGADOR].memoria > MEMORIA_OBJETIVO:
         return 1
-    return int(dados.filas >= FILAS_NACIONALES and razon(medidas) > OBJETIVO)
+    return int(dados.filas >= FILAS_NACIONALES and de_los_dos(medidas) > OBJETIVO)
