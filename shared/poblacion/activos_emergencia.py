@@ -236,7 +236,7 @@ def _ajustar(ctx: Contexto) -> None:
     further on, whose month is just what is missing.
     """
     falta = (
-        int(TOTAL_CENTAVOS * ctx.plan.escala)
+        ctx.plan.n(TOTAL_CENTAVOS)
         - _uno(ctx, "SELECT coalesce(sum(valor_centavos), 0)::BIGINT FROM act_fila_especial")
         - _uno(ctx, "SELECT sum(valor_centavos)::BIGINT FROM act_mes WHERE NOT extra")
     )

@@ -13,6 +13,7 @@ from typing import Final
 import duckdb
 
 from shared.normativa import tablas
+from tests.poblacion.documentos import FORMATOS
 
 DESDE: Final = "DATE '2020-08-10'"
 HASTA: Final = "DATE '2022-06-30'"
@@ -54,20 +55,6 @@ PRECEDENCIA: Final = (
     "EN_CORRECCION_EPS",
     "NUNCA_ENTREGADO",
 )
-FORMATOS: Final = {  # registros.md §13
-    "CC": r"\d{3,10}",
-    "TI": r"\d{10,11}",
-    "RC": "[A-Z0-9]{8}|[A-Z0-9]{10,11}",
-    "CN": "[A-Z0-9]{8,20}",
-    "CE": r"\d{3,7}",
-    "PA": "[A-Z0-9]{3,16}",
-    "CD": "[A-Z0-9]{3,11}",
-    "SC": "[A-Z0-9]{9,16}",
-    "PE": r"\d{15}",
-    "PT": "[A-Z0-9]{1,20}",
-    "AS": r"\d{5}[A-Z]\d{4}",
-    "MS": r"\d{5}[A-Z]\d{4}",
-}
 
 _MACROS: Final = r"""
 CREATE MACRO fecha(t) AS

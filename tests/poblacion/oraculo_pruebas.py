@@ -13,6 +13,7 @@ from typing import Final
 import duckdb
 
 from shared.normativa import tablas
+from tests.poblacion.documentos import FORMATOS
 
 COLUMNAS: Final = {
     "entrada": "consecutivo codigo_eps tipo_documento numero_documento primer_apellido "
@@ -35,20 +36,6 @@ COLUMNAS: Final = {
 }
 DE_GLOSA: Final = (6, 8, 10, 12, 13, 14, 15, 16, 18, 19, 20, 22, 23, 26)
 """Rules whose only effect is GLOSA; PRU-11 may have it."""
-FORMATOS: Final = {  # registros §13
-    "CC": r"\d{3,10}",
-    "TI": r"\d{10,11}",
-    "RC": "[A-Z0-9]{8}|[A-Z0-9]{10,11}",
-    "CN": "[A-Z0-9]{8,20}",
-    "CE": r"\d{3,7}",
-    "PA": "[A-Z0-9]{3,16}",
-    "CD": "[A-Z0-9]{3,11}",
-    "SC": "[A-Z0-9]{9,16}",
-    "PE": r"\d{15}",
-    "PT": "[A-Z0-9]{1,20}",
-    "AS": r"\d{5}[A-Z]\d{4}",
-    "MS": r"\d{5}[A-Z]\d{4}",
-}
 
 _MACROS: Final = r"""
 CREATE MACRO plegado(t) AS upper(strip_accents(trim(t)));
