@@ -45,10 +45,15 @@ def agregar(app: typer.Typer) -> None:
                 help="Además escribe <entidad><DDMMAAAA>.VAL y .NEG, o .ERR, como la BDUA"
             ),
         ] = None,
+        parametro: Annotated[
+            list[str] | None,
+            typer.Option(help="nombre=valor, por ejemplo politica_exceso=RECORTE; se repite"),
+        ] = None,
         en_json: Annotated[bool, typer.Option("--json", help="Resumen en JSON")] = False,
     ) -> None:
         """Evalúa ARCHIVO con las reglas del mecanismo y deja tres archivos en la salida."""
-        _evaluar(mecanismo, archivo, cortes, destino, fecha, motor, entidad, en_json)
+        dados = _parametros(parametro or [])
+        _evaluar(mecanismo, archivo, cortes, destino, fecha, motor, entidad, dados, en_json)
 
 
 def _evaluar(
@@ -59,6 +64,7 @@ def _evaluar(
     fecha: datetime | None,
     motor: str,
     entidad: str | None,
+    parametros: dict[str, str],
     en_json: bool,
 ) -> None:
     from shared.focalizacion.descubrir import mecanismo
@@ -70,7 +76,9 @@ def _evaluar(
     dia: date = RelojSistema().hoy() if fecha is None else fecha.date()
     elegido = mecanismo(nombre)
     with salida.errores.status(f"Evaluando {archivo.name}…"), _responder_err(entidad, dia, destino):
-        evaluacion = evaluar_archivo(elegido, archivo, cortes, destino, fecha=dia)
+        evaluacion = evaluar_archivo(
+            elegido, archivo, cortes, destino, fecha=dia, parametros=parametros
+        )
         if entidad is not None:
             _responder(elegido, archivo, destino, entidad, dia)
     if en_json:
@@ -83,6 +91,18 @@ def _evaluar(
     for regla in resumen.reglas_no_aplicadas:
         salida.consola.print(f"No se aplicó {regla['codigo']}: falta {', '.join(regla['falta'])}.")
     salida.consola.print(f"Resultados en {destino}")
+
+
+def _parametros(textos: list[str]) -> dict[str, str]:
+    """``nombre=valor`` as they were written.
+
+    Raises:
+        typer.BadParameter: one of them has no ``=``.
+    """
+    partidos = [texto.partition("=") for texto in textos]
+    if any(not igual for _, igual, _ in partidos):
+        raise typer.BadParameter("Se escribe nombre=valor.", param_hint="--parametro")
+    return {nombre.strip(): valor.strip() for nombre, _, valor in partidos}
 
 
 @contextmanager

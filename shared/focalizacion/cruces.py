@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
 import narwhals as nw
 
 from shared.focalizacion.expresiones import alguna
-from shared.focalizacion.model import Columna, Cruce, Grupo, Paso
+from shared.focalizacion.model import (
+    Columna,
+    Cruce,
+    Enlace,
+    Grupo,
+    Paso,
+    Puente,
+    columnas_de,
+)
 
 Marco = nw.LazyFrame[Any]
+Guardar = Callable[[Marco, str], Marco]
+Version = tuple[int, ...]
+"""How many times each key of a join had been written when it was read."""
 _CORTE = "__corte"
 _FILA = "__fila"
 _HALLADAS = "__halladas"
@@ -19,9 +31,14 @@ FECHA_CORTE = "fecha_corte"
 
 
 class Reductor(Protocol):
-    """Gives one join the rows of its register that it can find, or the whole register."""
+    """Gives one join the rows of its register that it can find, or the whole register.
 
-    def __call__(self, cruce: Cruce, filas: Marco, registro: Marco, *, propias: bool) -> Marco: ...
+    ``filas`` have its keys; two joins with equal keys and equal ``version`` ask for the same.
+    """
+
+    def __call__(
+        self, cruce: Cruce | Enlace, filas: Marco, registro: Marco, version: Version
+    ) -> Marco: ...
 
 
 def corte_del_dia(cortes: Sequence[date], dia: nw.Expr) -> nw.Expr:
@@ -40,33 +57,132 @@ def aplicar(
     pasos: Sequence[Paso],
     registros: Mapping[str, Marco],
     cortes: Mapping[str, Sequence[date]],
+    *,
     reductor: Reductor | None = None,
+    guardar: Guardar | None = None,
 ) -> Marco:
     """Every step in order. ``cortes`` holds the dates of each register read by corte.
 
-    A step that looks twice at the rows goes back to how they were before the first join:
-    otherwise each such step would repeat all the joins above it.
+    ``guardar`` computes a partial result once: without it, a step that looks at what earlier
+    joins brought repeats them.
     """
-    propias: Marco | None = None
-    conocidas: set[str] = set()
-    """Columns that are in ``propias`` as they are now."""
+    marcha = _Marcha(filas, registros, cortes, reductor=reductor, guardar=guardar)
     for paso in pasos:
-        if isinstance(paso, Columna):
-            filas = filas.with_columns(paso.expr.alias(paso.nombre))
-            conocidas.discard(paso.nombre)
-            continue
-        if propias is None:
-            propias, conocidas = filas, set(filas.collect_schema().names())
-        if isinstance(paso, Grupo):
-            filas = agrupar(filas, paso, propias)
-        else:
-            registro = registros[paso.registro]
-            sirven = conocidas.issuperset(paso.claves) and paso.dia in {None, *conocidas}
-            base = propias if sirven else filas
-            if reductor is not None:
-                registro = reductor(paso, base, registro, propias=sirven)
-            filas = cruzar(filas, paso, registro, cortes.get(paso.registro, ()), base)
-    return filas
+        marcha.dar(paso)
+    return marcha.filas
+
+
+class _Marcha:
+    """The rows as the steps go.
+
+    ``propias`` are the rows as they were last computed, and ``conocidas`` the columns that are in
+    them as they are now: whoever looks twice at the rows goes back there.
+    """
+
+    def __init__(
+        self,
+        filas: Marco,
+        registros: Mapping[str, Marco],
+        cortes: Mapping[str, Sequence[date]],
+        *,
+        reductor: Reductor | None,
+        guardar: Guardar | None,
+    ) -> None:
+        self.filas = filas
+        self._registros = registros
+        self._cortes = cortes
+        self._reductor = reductor
+        self._guardar = guardar
+        self._propias: Marco | None = None
+        self._conocidas: set[str] = set()
+        self._puentes: dict[str, Marco] = {}
+        self._escritas: Counter[str] = Counter()
+
+    def dar(self, paso: Paso) -> None:
+        match paso:
+            case Columna():
+                self.filas = self.filas.with_columns(paso.expr.alias(paso.nombre))
+                self._conocidas.discard(paso.nombre)
+                self._escritas[paso.nombre] += 1
+            case Grupo():
+                leidas = {*paso.claves, *columnas_de(*paso.trae.values())}
+                self.filas = agrupar(self.filas, paso, self._base(leidas))
+            case Puente():
+                self._puentes[paso.nombre] = self._tender(paso)
+            case Cruce():
+                self._cruzar(paso)
+
+    def _cruzar(self, cruce: Cruce) -> None:
+        registro = self._registros[cruce.registro]
+        puente = None if cruce.por is None else self._puentes[cruce.por]
+        ajenas = set() if puente is None else set(puente.collect_schema().names())
+        base = self._base([c for c in _leidas_de_la_fila(cruce) if c not in ajenas])
+        if puente is not None:
+            base = _por_el_puente(puente, base, cruce)
+        registro = self._reducido(cruce, base, registro)
+        cortes = self._cortes.get(cruce.registro, ())
+        self.filas = cruzar(self.filas, cruce, registro, cortes, base)
+
+    def _reducido(self, cruce: Cruce | Enlace, base: Marco, registro: Marco) -> Marco:
+        if self._reductor is None:
+            return registro
+        return self._reductor(
+            cruce, base, registro, tuple(self._escritas[clave] for clave in cruce.claves)
+        )
+
+    def _base(self, columnas: Collection[str]) -> Marco:
+        """Rows with those columns, from where it costs least to look at them again."""
+        if self._propias is None:
+            self._anotar(self.filas)
+        elif not self._conocidas.issuperset(columnas):
+            if self._guardar is None:
+                return self.filas
+            self.filas = self._guardar(self.filas, "__filas")
+            self._anotar(self.filas)
+        return self.filas if self._propias is None else self._propias
+
+    def _anotar(self, filas: Marco) -> None:
+        self._propias = filas
+        self._conocidas = set(filas.collect_schema().names())
+
+    def _tender(self, puente: Puente) -> Marco:
+        """Rows ``fila`` × each distinct key of the bridge."""
+        columnas = list(puente.propias)
+        leidas = {*puente.propias.values(), *(c for e in puente.enlaces for c in e.claves)}
+        base = self._base(leidas)
+        partes = [base.select("fila", *(nw.col(de).alias(a) for a, de in puente.propias.items()))]
+        for enlace in puente.enlaces:
+            registro = self._reducido(enlace, base, self._registros[enlace.registro])
+            partes.append(_por_enlace(base, enlace, registro).select("fila", *columnas))
+        tendido = nw.concat(partes).drop_nulls(columnas).unique()
+        return tendido if self._guardar is None else self._guardar(tendido, "__puente")
+
+
+def _por_enlace(base: Marco, enlace: Enlace, registro: Marco) -> Marco:
+    claves = [nw.col(de).alias(f"__p{i}") for i, de in enumerate(enlace.claves)]
+    traidas = [nw.col(de).alias(a) for a, de in enlace.trae.items()]
+    destino = [nw.col(a).alias(f"__r{i}") for i, a in enumerate(enlace.claves.values())]
+    return base.select("fila", *claves).join(
+        registro.select(*traidas, *destino),
+        how="inner",
+        left_on=[f"__p{i}" for i in range(len(claves))],
+        right_on=[f"__r{i}" for i in range(len(claves))],
+    )
+
+
+def _por_el_puente(puente: Marco, base: Marco, cruce: Cruce) -> Marco:
+    """Rows once per key of the bridge, with what the join reads of them."""
+    llevadas = set(puente.collect_schema().names())
+    de_la_fila = [c for c in _leidas_de_la_fila(cruce) if c not in llevadas]
+    if not de_la_fila:
+        return puente
+    return puente.join(base.select("fila", *de_la_fila), how="inner", on="fila")
+
+
+def _leidas_de_la_fila(cruce: Cruce) -> list[str]:
+    """Columns of the row that a join reads, without repeats."""
+    dia = () if cruce.dia is None else (cruce.dia,)
+    return list(dict.fromkeys((*cruce.claves, *dia, *cruce.con.values())))
 
 
 def agrupar(filas: Marco, grupo: Grupo, propias: Marco) -> Marco:
@@ -79,24 +195,28 @@ def agrupar(filas: Marco, grupo: Grupo, propias: Marco) -> Marco:
 def cruzar(
     filas: Marco, cruce: Cruce, registro: Marco, cortes: Sequence[date], base: Marco
 ) -> Marco:
-    """One left join, on a register reduced to one row per key or, with a condition, per row.
+    """One left join, on a register reduced to one row per key or, if pairs are looked at, per row.
 
     ``base``: the same rows with the keys, from where it costs less to look at them again.
     """
     if cruce.filtro is not None:
         registro = registro.filter(cruce.filtro)
-    if cruce.condicion is None:
-        unidas = _por_clave(filas, cruce, registro, cortes)
-    else:
-        reducido = _reducir_por_fila(base, cruce, registro, cortes, cruce.condicion)
+    if _mira_pares(cruce):
+        reducido = _reducir_por_fila(base, cruce, registro, cortes)
         unidas = filas.join(reducido, how="left", left_on="fila", right_on=_FILA)
-    existe = (
-        nw.when(alguna(nw.col(clave).is_null() for clave in cruce.claves))
-        .then(nw.lit(None, dtype=nw.Boolean))
-        .otherwise(nw.col(_halladas(cruce)).fill_null(0) > 0)
-    )
+    else:
+        unidas = _por_clave(filas, cruce, registro, cortes)
+    existe = nw.col(_halladas(cruce)).fill_null(0) > 0
+    if cruce.por is None:
+        sin_clave = alguna(nw.col(clave).is_null() for clave in cruce.claves)
+        existe = nw.when(sin_clave).then(nw.lit(None, dtype=nw.Boolean)).otherwise(existe)
     quedan = [c for c in unidas.collect_schema().names() if c not in {_halladas(cruce), _CORTE}]
     return unidas.select(*quedan, existe.alias(f"{cruce.prefijo}_existe"))
+
+
+def _mira_pares(cruce: Cruce) -> bool:
+    """Whether each register row found is looked at beside its row before being reduced."""
+    return cruce.condicion is not None or cruce.por is not None or bool(cruce.con or cruce.antes)
 
 
 def _por_clave(filas: Marco, cruce: Cruce, registro: Marco, cortes: Sequence[date]) -> Marco:
@@ -105,20 +225,24 @@ def _por_clave(filas: Marco, cruce: Cruce, registro: Marco, cortes: Sequence[dat
     return filas.join(reducido, how="left", left_on=list(claves), right_on=list(claves.values()))
 
 
-def _reducir_por_fila(
-    base: Marco, cruce: Cruce, registro: Marco, cortes: Sequence[date], condicion: nw.Expr
-) -> Marco:
-    """The condition may read the day, so the register meets each row before it is reduced."""
-    dia = nw.col(_dia(cruce)).alias("dia")
+def _reducir_por_fila(base: Marco, cruce: Cruce, registro: Marco, cortes: Sequence[date]) -> Marco:
+    """What the row lends is compared, so the register meets each row before it is reduced."""
     base, claves = _con_corte(base, cruce, cortes)
+    prestadas = [nw.col(de).alias(a) for a, de in cruce.con.items()]
+    if cruce.dia is not None:
+        prestadas.append(nw.col(cruce.dia).alias("dia"))
     pedidas = [nw.col(clave).alias(f"__p{i}") for i, clave in enumerate(claves)]
-    halladas = base.select(nw.col("fila").alias(_FILA), dia, *pedidas).join(
+    halladas = base.select(nw.col("fila").alias(_FILA), *prestadas, *pedidas).join(
         registro,
         how="inner",
         left_on=[f"__p{i}" for i in range(len(claves))],
         right_on=list(claves.values()),
     )
-    return halladas.filter(condicion).group_by(_FILA).agg(*_agregados(cruce))
+    if cruce.condicion is not None:
+        halladas = halladas.filter(cruce.condicion)
+    for columna in cruce.antes:
+        halladas = halladas.with_columns(columna.expr.alias(columna.nombre))
+    return halladas.group_by(_FILA).agg(*_agregados(cruce))
 
 
 def _con_corte(filas: Marco, cruce: Cruce, cortes: Sequence[date]) -> tuple[Marco, dict[str, str]]:

@@ -11,7 +11,7 @@ import narwhals as nw
 from shared.focalizacion.expresiones import SIN_DATO
 from shared.focalizacion.model import Mecanismo, Regla, Veredicto, mensaje_completo
 from shared.focalizacion.motor import Motor
-from shared.focalizacion.service import CUMPLE, INCUMPLE, Insumos, preparar, separar, veredicto
+from shared.focalizacion.service import CUMPLE, INCUMPLE, Insumos, juzgar_filas, separar
 from shared.normativa import Fuente
 
 _VEREDICTOS = {CUMPLE: Veredicto.CUMPLE, INCUMPLE: Veredicto.INCUMPLE}
@@ -23,18 +23,18 @@ def explicar(mecanismo: Mecanismo, insumos: Insumos, fila: int, motor: Motor) ->
     Returns ``reglas`` (codigo, titulo, veredicto or null when not judged, efecto, valores,
     mensaje, fuente, certeza, vigencia) and ``liquidacion`` (the steps of the amount).
     """
-    aplicadas, no_aplicadas = separar(mecanismo, insumos.ausentes)
+    aplicadas, no_aplicadas = separar(mecanismo, insumos)
     hecho = mecanismo.esquema.fecha_hecho
     vistas = sorted(
         set().union(*(r.columnas | r.columnas_de_mensaje for r in aplicadas))
         | {hecho}
         | {p.nombre for p in mecanismo.liquidacion.pasos}
     )
-    juzgada = preparar(mecanismo, insumos, motor).select(
+    juzgada = juzgar_filas(mecanismo, insumos, motor, aplicadas).select(
         "fila",
         *vistas,
         mecanismo.liquidacion.valor_centavos.alias("__valor"),
-        *(veredicto(r, hecho).alias(f"__v{i}") for i, r in enumerate(aplicadas)),
+        *(f"__v{i}" for i in range(len(aplicadas))),
     )
     hallada = motor.filas(juzgada.filter(nw.col("fila") == fila))
     valores = hallada[0] if hallada else {}

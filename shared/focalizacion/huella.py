@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import astuple
+from collections.abc import Mapping
+from dataclasses import astuple, fields
 from importlib.metadata import version
 from typing import Any
 
-from shared.focalizacion.model import Columna, Grupo, Linea, Mecanismo, Paso, Regla
+import narwhals as nw
+
+from shared.focalizacion.model import (
+    Beneficiario,
+    Columna,
+    Cruce,
+    Grupo,
+    Linea,
+    Mecanismo,
+    Paso,
+    Puente,
+    Regla,
+)
 
 LIBRERIAS = ("duckdb", "narwhals", "pyarrow")
 
@@ -27,25 +40,43 @@ def _regla(regla: Regla) -> dict[str, Any]:
         "mensaje": [regla.mensaje, regla.mensaje_no_evaluable, regla.accion],
         "fuente": astuple(regla.fuente),
         "certeza": regla.certeza,
+        "fase": regla.fase,
     }
 
 
 def _paso(paso: Paso) -> list[str]:
-    if isinstance(paso, Columna):
-        return [paso.nombre, repr(paso.expr)]
-    trae = repr(sorted((k, repr(v)) for k, v in paso.trae.items()))
-    if isinstance(paso, Grupo):
-        return [repr(sorted(paso.claves)), trae]
-    return [
-        paso.prefijo,
-        paso.registro,
-        repr(sorted(paso.claves.items())),
-        trae,
-        repr(paso.filtro),
-        repr(paso.dia),
-        repr(paso.por_corte),
-        repr(paso.condicion),
-    ]
+    match paso:
+        case Columna():
+            return [paso.nombre, repr(paso.expr)]
+        case Grupo():
+            return [repr(sorted(paso.claves)), _trae(paso.trae)]
+        case Puente():
+            enlaces = [
+                [e.registro, sorted(e.claves.items()), sorted(e.trae.items())] for e in paso.enlaces
+            ]
+            return [paso.nombre, repr(sorted(paso.propias.items())), repr(enlaces)]
+        case Cruce():
+            return [
+                paso.prefijo,
+                paso.registro,
+                repr(sorted(paso.claves.items())),
+                _trae(paso.trae),
+                repr(paso.filtro),
+                repr(paso.dia),
+                repr(paso.por_corte),
+                repr(paso.condicion),
+                repr(sorted(paso.con.items())),
+                repr([_paso(c) for c in paso.antes]),
+                repr(paso.por),
+            ]
+
+
+def _trae(trae: Mapping[str, nw.Expr]) -> str:
+    return repr(sorted((nombre, repr(expresion)) for nombre, expresion in trae.items()))
+
+
+def _beneficiario(beneficiario: Beneficiario) -> list[str]:
+    return [repr(getattr(beneficiario, f.name)) for f in fields(beneficiario)]
 
 
 def _linea(linea: Linea) -> list[Any]:
@@ -60,10 +91,16 @@ def huella(mecanismo: Mecanismo) -> str:
     contenido = {
         "mecanismo": mecanismo.nombre,
         "reglas": [_regla(r) for r in mecanismo.reglas],
+        "forma": [[c.columna, repr(c.cumple), c.mensaje] for c in mecanismo.esquema.condiciones],
         "pasos": [_paso(p) for p in mecanismo.esquema.pasos],
+        "fases": {
+            fase: [_paso(p) for p in pasos] for fase, pasos in mecanismo.esquema.fases.items()
+        },
+        "parametros": [[o.nombre, o.valores] for o in mecanismo.parametros],
         "liquidacion": [
             [_paso(p) for p in mecanismo.liquidacion.pasos],
             repr(mecanismo.liquidacion.valor_centavos),
+            [_beneficiario(b) for b in mecanismo.liquidacion.beneficiarios],
         ],
         "precedencia": [_linea(x) for x in mecanismo.estados.precedencia],
         "estados": [

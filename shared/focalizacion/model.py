@@ -17,9 +17,10 @@ from typing import Final
 import narwhals as nw
 
 from shared.normativa import Certeza, Fuente
+from shared.registros.model import ColumnaRegistro
 from shared.tipos.campos import Campo
 
-_COLUMNA: Final = re.compile(r"col\(([^()]*)\)")
+_COLUMNA: Final = re.compile(r"col\(([^()]*)\)|(?:partition_by|order_by)=\[([^\]]*)\]")
 
 
 class Etapa(StrEnum):
@@ -55,13 +56,14 @@ class Efecto(StrEnum):
 
 
 def columnas_de(*expresiones: nw.Expr | None) -> frozenset[str]:
-    """Names of the columns that the expressions read, taken from their text."""
+    """Names of the columns that the expressions and their windows read, taken from their text."""
     return frozenset(
         nombre.strip("'\" ")
         for expresion in expresiones
         if expresion is not None
         for grupo in _COLUMNA.findall(repr(expresion))
-        for nombre in grupo.split(",")
+        for nombre in ",".join(filter(None, grupo)).split(",")
+        if nombre.strip()
     )
 
 
@@ -82,6 +84,12 @@ class Regla:
     optional registers without which the rule is not applied. ``mensaje`` states the fact with
     the values of the row; ``accion`` says what to do and who does it. ``mensaje_no_evaluable``
     says both.
+
+    A rule of a later ``fase`` looks at what the earlier ones left of the row and of its
+    neighbours: it may read ``estado_previo``, the state they alone would give, and
+    ``codigos_<efecto>`` (``codigos_glosa``…), their failed codes of that effect between
+    semicolons (``;PRU-06;PRU-14;``, or empty). A rule of RAD with ``cumple`` is judged row by
+    row, and only of what a known entity submits (``Insumos.radicante``).
     """
 
     codigo: str
@@ -100,6 +108,7 @@ class Regla:
     hasta: date | None = None
     requiere: tuple[str, ...] = ()
     etapa: Etapa = Etapa.FOC
+    fase: int = 1
 
     @property
     def columnas(self) -> frozenset[str]:
@@ -138,7 +147,13 @@ class Cruce:
 
     ``dia`` names the row's day; with ``por_corte`` only the corte in force that day is read
     (conventions §5), and ``condicion`` may compare the register's columns with ``col("dia")``.
+    ``con`` lends it more columns of the row (name it sees → column of the row; a name of its own
+    when the register has a column so called). ``antes`` are columns computed on each pair that
+    was found, for ``trae`` to choose by: ``col("nit").first(order_by=["lejos", "nit"])``.
     ``filtro`` keeps part of the register before anything else.
+
+    ``por`` names a ``Puente``: the row is looked for with every key that it holds. ``claves`` may
+    then name its columns and those of the row.
     """
 
     prefijo: str
@@ -149,29 +164,74 @@ class Cruce:
     dia: str | None = None
     por_corte: bool = False
     condicion: nw.Expr | None = None
+    con: Mapping[str, str] = field(default_factory=dict)
+    antes: tuple[Columna, ...] = ()
+    por: str | None = None
+
+
+@dataclass(frozen=True)
+class Enlace:
+    """Further keys of a row that a register knows: all the documents of a person.
+
+    ``claves``: column of the row → column of the register. ``trae``: column of the ``Puente`` →
+    column of the register.
+    """
+
+    registro: str
+    claves: Mapping[str, str]
+    trae: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Puente:
+    """Every key under which a row may be found: its own, and those its ``enlaces`` add.
+
+    ``propias``: column of the ``Puente`` → column of the row. It adds nothing to the row: it is
+    what a ``Cruce`` goes ``por``. Keys with an empty part are left out, and none is repeated.
+    """
+
+    nombre: str
+    propias: Mapping[str, str]
+    enlaces: tuple[Enlace, ...]
 
 
 @dataclass(frozen=True)
 class Grupo:
     """Totals of the submitted rows that share ``claves``, brought next to each of those rows.
 
-    ``trae`` holds aggregations, output name → expression over the row's own columns: those of
-    the schema and those derived before the first join. A row with an empty key has no totals.
+    ``trae`` holds aggregations, output name → expression over the row's columns. A row with an
+    empty key has no totals.
     """
 
     claves: tuple[str, ...]
     trae: Mapping[str, nw.Expr]
 
 
-Paso = Columna | Cruce | Grupo
+Paso = Columna | Cruce | Grupo | Puente
+
+
+@dataclass(frozen=True)
+class Condicion:
+    """What FORMA asks of a row beyond each cell: ``fecha_fin`` is not before ``fecha_inicio``.
+
+    ``cumple`` reads the typed columns of the file; a row fails where it is false, never where it
+    is null. ``columna`` is the one to mend, and ``mensaje`` says what to write.
+    """
+
+    columna: str
+    cumple: nw.Expr
+    mensaje: str
 
 
 @dataclass(frozen=True)
 class Esquema:
     """What an entity submits and which register columns are read.
 
-    ``clave`` identifies the right that is paid once; ``solicitud`` are the columns that group
-    the rows of one submission. ``obligatorios`` and ``opcionales`` name registers.
+    ``clave`` identifies the right that is paid once, with columns of the row or derived ones.
+    ``obligatorios`` and ``opcionales`` name registers. ``fases`` are the steps that look at the
+    rows already judged, by the phase whose rules read them: windows over ``estado_previo``.
+    ``historia`` are the columns kept of each decided row for ``historia`` to answer with, beside
+    estado, codigos, fecha_comunicacion and valor (pesos); without them, those of ``clave``.
     """
 
     campos: tuple[Campo, ...]
@@ -180,6 +240,9 @@ class Esquema:
     pasos: tuple[Paso, ...]
     obligatorios: tuple[str, ...]
     opcionales: tuple[str, ...] = ()
+    condiciones: tuple[Condicion, ...] = ()
+    fases: Mapping[int, tuple[Columna, ...]] = field(default_factory=dict)
+    historia: tuple[ColumnaRegistro, ...] = ()
 
     @property
     def registros(self) -> tuple[str, ...]:
@@ -207,7 +270,9 @@ class Estados:
 
     ``forma`` is the state of a row that fails FORMA; ``valorados`` are the states whose rows
     are worth money; ``liberan`` are those in which a right may be claimed again;
-    ``corregibles`` those that the entity may correct.
+    ``corregibles`` those that the entity may correct; ``retenidos`` those in order that wait for
+    an event and are judged again when it comes, without anyone submitting. ``publicados`` says
+    how the mechanism calls a state of the payment: ``{"GIRADO": "PAGADO"}``.
     """
 
     precedencia: tuple[Linea, ...]
@@ -217,17 +282,47 @@ class Estados:
     liberan: frozenset[str]
     corregibles: frozenset[str]
     transiciones: Mapping[str, frozenset[str]]
+    retenidos: frozenset[str] = frozenset()
+    publicados: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CuentaDeFila:
+    """The account that travels in the row, from columns of the row."""
+
+    codigo_banco: nw.Expr
+    tipo_producto: nw.Expr
+    numero_producto: nw.Expr
+
+
+@dataclass(frozen=True)
+class Beneficiario:
+    """Who is paid a part of the row's value; rows of a submission with one payee are one payment.
+
+    ``concepto`` tells the parts of a row apart (``toma``, ``procesamiento``). ``tipo_documento``
+    is ``NI`` for an entity; ``numero``, its NIT without dv or the person's document. A part that
+    is zero, or of an empty ``numero``, pays nobody. The parts of a row add up to its value.
+    """
+
+    concepto: str
+    tipo_documento: nw.Expr
+    numero: nw.Expr
+    nombre: nw.Expr
+    valor_centavos: nw.Expr
+    cuenta: CuentaDeFila | None = None
 
 
 @dataclass(frozen=True)
 class Liquidacion:
     """The amount of a row, in centavos, from columns already there.
 
-    ``pasos`` are shown in the explanation; ``valor_centavos`` is an Int64 expression.
+    ``pasos`` are shown in the explanation; ``valor_centavos`` is an Int64 expression. Without
+    ``beneficiarios`` the entity that submits is paid.
     """
 
     pasos: tuple[Columna, ...]
     valor_centavos: nw.Expr
+    beneficiarios: tuple[Beneficiario, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -235,12 +330,14 @@ class ReglasDeRadicacion:
     """Which rule each check of intake answers for; a mechanism without the check leaves it out.
 
     ``ventana``: the day is inside the period's window. ``certificacion``: a readable PDF signed
-    after the period. ``firmante``: who signs is whom REPS knows.
+    after the period. ``firmante``: who signs is whom REPS knows. ``reportante``: the entity that
+    reports is known.
     """
 
     ventana: str | None = None
     certificacion: str | None = None
     firmante: str | None = None
+    reportante: str | None = None
 
 
 @dataclass(frozen=True)
@@ -253,6 +350,30 @@ class ReglasDePago:
 
     entidad_en_revision: str | None = None
     soporte_anterior: str | None = None
+
+
+@dataclass(frozen=True)
+class Opcion:
+    """A policy that an act may change: rows see it as a text column of this name.
+
+    The first of ``valores`` is the default.
+    """
+
+    nombre: str
+    valores: tuple[str, ...]
+    descripcion: str
+    fuente: Fuente
+
+
+class Ventanas(StrEnum):
+    """How a mechanism opens its windows when no act fixes one."""
+
+    MENSUAL = "MENSUAL"
+    """The first ten business days of the month after the period."""
+    SEMANAL = "SEMANAL"
+    """The first three business days of each week, for EPS; the others submit any day."""
+    FIJA = "FIJA"
+    """One for the whole mechanism: ``Mecanismo.ventana_fija``."""
 
 
 @dataclass(frozen=True)
@@ -270,6 +391,9 @@ class Mecanismo:
     roles_radican: tuple[str, ...] = ("ips",)
     radicacion: ReglasDeRadicacion = ReglasDeRadicacion()
     pago: ReglasDePago = ReglasDePago()
+    ventanas: Ventanas = Ventanas.MENSUAL
+    ventana_fija: tuple[date, date] | None = None
+    parametros: tuple[Opcion, ...] = ()
 
     @property
     def ruta(self) -> str:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import narwhals as nw
 
-from shared.focalizacion.cruces import FECHA_CORTE, Marco
-from shared.focalizacion.model import Cruce, Paso, columnas_de
+from shared.focalizacion.cruces import FECHA_CORTE, Marco, Version
+from shared.focalizacion.model import Cruce, Enlace, Paso, Puente, columnas_de
 from shared.focalizacion.motor import Motor
 
 Acotar = Callable[[Marco, Sequence[str]], Marco]
@@ -24,40 +24,45 @@ class Reduccion:
 
     def __init__(self, acotables: Mapping[str, Acotar], pasos: Sequence[Paso], motor: Motor):
         self._acotables = acotables
-        self._cruces = [p for p in pasos if isinstance(p, Cruce)]
+        self._cruces = [
+            c
+            for paso in pasos
+            for c in (paso.enlaces if isinstance(paso, Puente) else (paso,))
+            if isinstance(c, Cruce | Enlace)
+        ]
         self._motor = motor
-        self._leidos: dict[tuple[str, ...], Marco] = {}
+        self._leidos: dict[tuple[object, ...], Marco] = {}
 
-    def __call__(self, cruce: Cruce, filas: Marco, registro: Marco, *, propias: bool) -> Marco:
-        """The register for one join; ``filas`` have its keys.
-
-        ``propias``: they are those of the submission and the same for every join, so what is read
-        for one serves all those with equal keys.
-        """
+    def __call__(
+        self, cruce: Cruce | Enlace, filas: Marco, registro: Marco, version: Version
+    ) -> Marco:
+        """The register for one join: what was read for one serves all those with equal keys."""
         acotar = self._acotables.get(cruce.registro)
         if acotar is None:
             return registro
-        llave = _llave(cruce)
-        if propias and llave in self._leidos:
-            return self._leidos[llave]
-        claves = [nw.col(de).alias(a) for de, a in cruce.claves.items()]
-        pedidas = filas.select(*claves).drop_nulls().unique()
-        cruces = [c for c in self._cruces if _llave(c) == llave] if propias else [cruce]
-        columnas = _columnas(cruces, registro)
-        leido = self._motor.guardar(acotar(pedidas, columnas).select(*columnas), "__reducido")
-        if propias:
-            self._leidos[llave] = leido
-        return leido
+        llave = (*_llave(cruce), version)
+        if llave not in self._leidos:
+            claves = [nw.col(de).alias(a) for de, a in cruce.claves.items()]
+            pedidas = filas.select(*claves).drop_nulls().unique()
+            columnas = _columnas([c for c in self._cruces if _llave(c) == _llave(cruce)], registro)
+            leido = acotar(pedidas, columnas).select(*columnas)
+            self._leidos[llave] = self._motor.guardar(leido, "__reducido")
+        return self._leidos[llave]
 
 
-def _llave(cruce: Cruce) -> tuple[str, ...]:
-    return (cruce.registro, *(f"{de}={a}" for de, a in sorted(cruce.claves.items())))
+def _llave(cruce: Cruce | Enlace) -> tuple[str, ...]:
+    por = cruce.por or "" if isinstance(cruce, Cruce) else ""
+    return (cruce.registro, por, *(f"{de}={a}" for de, a in sorted(cruce.claves.items())))
 
 
-def _columnas(cruces: Sequence[Cruce], registro: Marco) -> list[str]:
+def _columnas(cruces: Sequence[Cruce | Enlace], registro: Marco) -> list[str]:
     """Columns of the register that the joins read."""
     leidas = {FECHA_CORTE}
     for cruce in cruces:
-        leidas |= columnas_de(cruce.filtro, cruce.condicion, *cruce.trae.values())
         leidas |= set(cruce.claves.values())
+        if isinstance(cruce, Enlace):
+            leidas |= set(cruce.trae.values())
+        else:
+            calculadas = (c.expr for c in cruce.antes)
+            leidas |= columnas_de(cruce.filtro, cruce.condicion, *cruce.trae.values(), *calculadas)
     return [c for c in registro.collect_schema().names() if c in leidas]

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
@@ -15,6 +15,7 @@ import narwhals as nw
 from shared.focalizacion.cruces import Marco, aplicar
 from shared.focalizacion.expresiones import alguna, texto
 from shared.focalizacion.model import (
+    Beneficiario,
     Cruce,
     Efecto,
     Etapa,
@@ -26,8 +27,16 @@ from shared.focalizacion.model import (
 )
 from shared.focalizacion.motor import Motor, cortes_de
 from shared.focalizacion.reduccion import Acotar, Reduccion
+from shared.tipos import EntradaInvalida
 
 CUMPLE, INCUMPLE, NO_EVALUABLE = 1, 0, 2
+RADICANTE = ("nit", "eps")
+"""What is known of whoever submits: rows see it as ``radicante_nit`` and ``radicante_eps``."""
+SEPARADOR = "|"
+"""Between the columns of a right."""
+ESTADO_PREVIO = "estado_previo"
+GANA = "gana_fila"
+"""Column that a schema may make: the row of this file that holds the right instead."""
 _LETRA = {INCUMPLE: "i", NO_EVALUABLE: "n"}
 _FALLAS = "__fallas"
 
@@ -39,7 +48,9 @@ class Insumos:
     ``filas``: typed rows with ``fila`` and ``forma_ok``; ``forma``: findings of form (fila,
     columna, mensaje); ``registros``: one frame per register of the schema, empty if absent;
     ``ausentes``: optional registers that were not given. ``acotables``: registers too big to be
-    read whole for these rows, and how to read only what is asked of them.
+    read whole for these rows, and how to read only what is asked of them. ``parametros``: values
+    of the mechanism's options; the default of those left out. ``radicante``: who submits, by
+    ``RADICANTE``; without it no rule of RAD is judged.
     """
 
     filas: Marco
@@ -47,25 +58,34 @@ class Insumos:
     registros: Mapping[str, Marco]
     ausentes: frozenset[str] = frozenset()
     acotables: Mapping[str, Acotar] = field(default_factory=dict)
+    parametros: Mapping[str, str] = field(default_factory=dict)
+    radicante: Mapping[str, str | None] | None = None
 
 
 @dataclass(frozen=True)
 class Juicio:
-    """Outcome of an evaluation: two frames still in the engine.
+    """Outcome of an evaluation: frames still in the engine.
 
-    ``registros``: fila, estado, codigos (joined by ``;``), valor_centavos.
+    ``registros``: fila, estado, codigos (joined by ``;``), valor_centavos, clave (the right, null
+    if a part of it is), gana (row of this file that holds the right instead), and the columns of
+    ``Esquema.historia``; the last ones are null in a row that fails FORMA.
     ``hallazgos``: fila, codigo, veredicto, efecto, columna, mensaje.
+    ``pagos``: fila, concepto, tipo_documento, numero, nombre, valor_centavos, codigo_banco,
+    tipo_producto, numero_producto; none if the entity that submits is paid.
     """
 
     registros: Marco
     hallazgos: Marco
     no_aplicadas: tuple[Regla, ...]
+    pagos: Marco | None = None
 
 
-def separar(mecanismo: Mecanismo, ausentes: Iterable[str]) -> tuple[list[Regla], list[Regla]]:
-    """Rules of FOC that can be judged, and those that need an absent register."""
-    faltan = set(ausentes)
-    reglas = mecanismo.reglas_de(Etapa.FOC)
+def separar(mecanismo: Mecanismo, insumos: Insumos) -> tuple[list[Regla], list[Regla]]:
+    """Rules that can be judged row by row, and those that need an absent register."""
+    faltan = set(insumos.ausentes)
+    reglas = list(mecanismo.reglas_de(Etapa.FOC))
+    if insumos.radicante is not None:
+        reglas += [r for r in mecanismo.reglas_de(Etapa.RAD) if r.cumple is not None]
     return (
         [r for r in reglas if not faltan.intersection(r.requiere)],
         [r for r in reglas if faltan.intersection(r.requiere)],
@@ -80,12 +100,44 @@ def preparar(mecanismo: Mecanismo, insumos: Insumos, motor: Motor) -> Marco:
     cortes = {nombre: cortes_de(motor, insumos.registros[nombre]) for nombre in por_corte}
     pasos = (*mecanismo.esquema.pasos, *mecanismo.liquidacion.pasos)
     return aplicar(
-        insumos.filas.filter(nw.col("forma_ok")),
+        insumos.filas.filter(nw.col("forma_ok")).select(nw.all(), *_del_sobre(mecanismo, insumos)),
         pasos,
         insumos.registros,
         cortes,
-        Reduccion(insumos.acotables, pasos, motor) if insumos.acotables else None,
+        reductor=Reduccion(insumos.acotables, pasos, motor) if insumos.acotables else None,
+        guardar=motor.guardar,
     )
+
+
+def _del_sobre(mecanismo: Mecanismo, insumos: Insumos) -> list[nw.Expr]:
+    """What is the same for every row: the options, and who submits."""
+    dados = valores_de(mecanismo, insumos.parametros)
+    columnas = [nw.lit(valor).alias(nombre) for nombre, valor in dados.items()]
+    if insumos.radicante is not None:
+        columnas += [
+            nw.lit(insumos.radicante.get(c), dtype=nw.String).alias(f"radicante_{c}")
+            for c in RADICANTE
+        ]
+    return columnas
+
+
+def valores_de(mecanismo: Mecanismo, dados: Mapping[str, str]) -> dict[str, str]:
+    """The value of every option: the given one, or its default.
+
+    Raises:
+        EntradaInvalida: an option that the mechanism has not, or a value that it does not admit.
+    """
+    opciones = {o.nombre: o for o in mecanismo.parametros}
+    for nombre, valor in dados.items():
+        if nombre not in opciones:
+            conocidos = ", ".join(opciones) or "ninguno"
+            raise EntradaInvalida(
+                f"{mecanismo.nombre} no tiene el parámetro «{nombre}»; tiene: {conocidos}."
+            )
+        if valor not in opciones[nombre].valores:
+            admitidos = ", ".join(opciones[nombre].valores)
+            raise EntradaInvalida(f"«{nombre}» admite: {admitidos}. Se dio «{valor}».")
+    return {nombre: dados.get(nombre, o.valores[0]) for nombre, o in opciones.items()}
 
 
 def veredicto(regla: Regla, fecha_hecho: str) -> nw.Expr:
@@ -191,18 +243,65 @@ def _estado(mecanismo: Mecanismo, fallas: Sequence[_Falla]) -> nw.Expr:
     return expresion
 
 
+def juzgar_filas(
+    mecanismo: Mecanismo, insumos: Insumos, motor: Motor, aplicadas: Sequence[Regla]
+) -> Marco:
+    """Rows with their columns and the verdict ``__v<i>`` of each rule of ``aplicadas``.
+
+    Phase by phase: the rules of one see what the earlier ones left of every row of the file.
+    """
+    filas = preparar(mecanismo, insumos, motor)
+    fallas = _fallas(aplicadas)
+    for fase in sorted({regla.fase for regla in aplicadas}):
+        previas = [f for f in fallas if f.regla.fase < fase]
+        if previas:
+            filas = _con_lo_previo(filas, mecanismo, fase, previas, motor)
+        filas = filas.with_columns(
+            *(
+                veredicto(regla, mecanismo.esquema.fecha_hecho).alias(f"__v{i}")
+                for i, regla in enumerate(aplicadas)
+                if regla.fase == fase
+            )
+        )
+    return filas
+
+
+def _con_lo_previo(
+    filas: Marco, mecanismo: Mecanismo, fase: int, previas: Sequence[_Falla], motor: Motor
+) -> Marco:
+    """What the earlier phases left, and the steps of this one that look at it."""
+    por_efecto = {
+        f"codigos_{efecto.lower()}": _entre_separadores([f for f in previas if f.efecto is efecto])
+        for efecto in Efecto
+    }
+    filas = motor.guardar(
+        filas.with_columns(
+            _estado(mecanismo, previas).alias(ESTADO_PREVIO),
+            *(codigos.alias(nombre) for nombre, codigos in por_efecto.items()),
+        ),
+        "__fase",
+    )
+    for columna in mecanismo.esquema.fases.get(fase, ()):
+        filas = filas.with_columns(columna.expr.alias(columna.nombre))
+    return filas
+
+
+def _entre_separadores(fallas: Sequence[_Falla]) -> nw.Expr:
+    if not fallas:
+        return nw.lit("")
+    codigos = _codigos(fallas)
+    juntos = nw.concat_str([nw.lit(";"), codigos, nw.lit(";")])
+    return nw.when(codigos != "").then(juntos).otherwise(nw.lit(""))
+
+
 def juzgar(mecanismo: Mecanismo, insumos: Insumos, motor: Motor) -> Juicio:
-    """Verdicts, state, codes and value of every row.
+    """Verdicts, state, codes and value of every row, and whom each is paid to.
 
     The joined frame is computed once and kept; messages are made only for rules that failed.
     """
-    aplicadas, no_aplicadas = separar(mecanismo, insumos.ausentes)
+    aplicadas, no_aplicadas = separar(mecanismo, insumos)
     fallas = _fallas(aplicadas)
-    hecho = mecanismo.esquema.fecha_hecho
-    juzgadas = preparar(mecanismo, insumos, motor).select(
-        nw.all(), *(veredicto(regla, hecho).alias(f"__v{i}") for i, regla in enumerate(aplicadas))
-    )
-    juzgadas = juzgadas.with_columns(
+    juzgadas = juzgar_filas(mecanismo, insumos, motor, aplicadas).with_columns(
         _codigos(fallas).alias("codigos"),
         _estado(mecanismo, fallas).alias("estado"),
         _lista({f.ficha: f.ocurre for f in fallas}).alias(_FALLAS),
@@ -211,6 +310,7 @@ def juzgar(mecanismo: Mecanismo, insumos: Insumos, motor: Motor) -> Juicio:
     valor = mecanismo.liquidacion.valor_centavos.cast(nw.Int64)
     de_mensaje = sorted({c for f in fallas for c in f.regla.columnas_de_mensaje} - {"fila"})
     fallida = nw.col(_FALLAS) != ""
+    vistas = set(juzgadas.collect_schema().names())
     guardadas = motor.guardar(
         juzgadas.select(
             "fila",
@@ -222,6 +322,12 @@ def juzgar(mecanismo: Mecanismo, insumos: Insumos, motor: Motor) -> Juicio:
             .then(valor)
             .otherwise(nw.lit(0, dtype=nw.Int64))
             .alias("valor_centavos"),
+            *_guardados(mecanismo, vistas),
+            *(
+                nw.when(valorada).then(expresion).alias(f"__b{i}_{campo}")
+                for i, beneficiario in enumerate(mecanismo.liquidacion.beneficiarios)
+                for campo, expresion in _partes(beneficiario).items()
+            ),
         ),
         "__juicio",
     )
@@ -229,18 +335,72 @@ def juzgar(mecanismo: Mecanismo, insumos: Insumos, motor: Motor) -> Juicio:
         registros=_registros(mecanismo, guardadas, insumos.filas),
         hallazgos=_hallazgos(mecanismo, guardadas, fallas, insumos.forma),
         no_aplicadas=tuple(no_aplicadas),
+        pagos=_pagos(mecanismo, guardadas),
     )
 
 
+def _guardados(mecanismo: Mecanismo, vistas: Collection[str]) -> list[nw.Expr]:
+    """Columns of the outcome that identify the right and answer for it later."""
+    partes = [nw.col(c).cast(nw.String).str.to_uppercase() for c in mecanismo.esquema.clave]
+    gana = nw.col(GANA) if GANA in vistas else nw.lit(None)
+    return [
+        nw.concat_str(partes, separator=SEPARADOR).alias("__clave"),
+        gana.cast(nw.Int64).alias("__gana"),
+        *(nw.col(c.nombre).alias(f"__h_{c.nombre}") for c in mecanismo.esquema.historia),
+    ]
+
+
+def _partes(beneficiario: Beneficiario) -> dict[str, nw.Expr]:
+    cuenta = beneficiario.cuenta
+    nada = nw.lit(None, dtype=nw.String)
+    return {
+        "tipo_documento": beneficiario.tipo_documento,
+        "numero": beneficiario.numero,
+        "nombre": beneficiario.nombre,
+        "valor_centavos": beneficiario.valor_centavos.cast(nw.Int64),
+        "codigo_banco": nada if cuenta is None else cuenta.codigo_banco,
+        "tipo_producto": nada if cuenta is None else cuenta.tipo_producto,
+        "numero_producto": nada if cuenta is None else cuenta.numero_producto,
+    }
+
+
+def _pagos(mecanismo: Mecanismo, guardadas: Marco) -> Marco | None:
+    """One row per part of a valued row that pays somebody."""
+    beneficiarios = mecanismo.liquidacion.beneficiarios
+    if not beneficiarios:
+        return None
+    partes = [
+        guardadas.filter(
+            (nw.col(f"__b{i}_valor_centavos") > 0) & ~nw.col(f"__b{i}_numero").is_null()
+        ).select(
+            nw.col("fila").cast(nw.Int64),
+            nw.lit(beneficiario.concepto).alias("concepto"),
+            *(nw.col(f"__b{i}_{campo}").alias(campo) for campo in _partes(beneficiario)),
+        )
+        for i, beneficiario in enumerate(beneficiarios)
+    ]
+    return nw.concat(partes).sort("fila", "concepto")
+
+
 def _registros(mecanismo: Mecanismo, guardadas: Marco, filas: Marco) -> Marco:
-    columnas = ["fila", "estado", "codigos", "valor_centavos"]
+    esquema = guardadas.collect_schema()
+    propias = {"clave": "__clave", "gana": "__gana"} | {
+        c.nombre: f"__h_{c.nombre}" for c in mecanismo.esquema.historia
+    }
     sin_forma = filas.filter(~nw.col("forma_ok")).select(
         nw.col("fila").cast(nw.Int64),
         nw.lit(mecanismo.estados.forma).alias("estado"),
         nw.lit(mecanismo.regla_de_forma.codigo).alias("codigos"),
         nw.lit(0, dtype=nw.Int64).alias("valor_centavos"),
+        *(nw.lit(None, dtype=esquema[de]).alias(a) for a, de in propias.items()),
     )
-    con_forma = guardadas.select(nw.col("fila").cast(nw.Int64), *columnas[1:])
+    con_forma = guardadas.select(
+        nw.col("fila").cast(nw.Int64),
+        "estado",
+        "codigos",
+        "valor_centavos",
+        *(nw.col(de).alias(a) for a, de in propias.items()),
+    )
     return nw.concat([con_forma, sin_forma]).sort("fila")
 
 

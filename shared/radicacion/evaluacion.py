@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import narwhals as nw
@@ -17,7 +18,7 @@ from shared.focalizacion.huella import huella, versiones
 from shared.focalizacion.model import Mecanismo, Regla, Veredicto, mensaje_completo
 from shared.focalizacion.motor import Motor, MotorDuckDB
 from shared.focalizacion.reduccion import Acotar
-from shared.focalizacion.service import Insumos, Juicio, juzgar
+from shared.focalizacion.service import Insumos, Juicio, juzgar, valores_de
 from shared.radicacion.historia import registros_de
 from shared.radicacion.lectura import leer
 from shared.registros import FuenteRegistro, abrir_carpeta
@@ -44,6 +45,7 @@ class Resumen:
     huella: str
     versiones: dict[str, str]
     registros: dict[str, Any] = field(default_factory=dict)
+    parametros: dict[str, str] = field(default_factory=dict)
     avisos: list[dict[str, str]] = field(default_factory=list)
     """About the submission as a whole: code and message."""
 
@@ -55,20 +57,30 @@ class Evaluacion:
     registros: Path
     hallazgos: Path
     resumen: Resumen
+    pagos: Path | None = None
+    """Whom each valued row is paid to; none where the entity that submits is."""
 
 
 def evaluar_archivo(
-    mecanismo: Mecanismo, archivo: Path, cortes: Path, salida: Path, *, fecha: date
+    mecanismo: Mecanismo,
+    archivo: Path,
+    cortes: Path,
+    salida: Path,
+    *,
+    fecha: date,
+    parametros: Mapping[str, str] = MappingProxyType({}),
 ) -> Evaluacion:
     """``mecanismos evaluar``: a submitted file against a folder of registers, without a server.
 
-    Writes ``registros.parquet``, ``hallazgos.parquet`` and ``resumen.json`` in ``salida``.
+    Writes ``registros.parquet``, ``hallazgos.parquet`` and ``resumen.json`` in ``salida``, and
+    ``pagos.parquet`` if the rows say who is paid.
 
     Raises:
         EntradaInvalida: the file or a register cannot be read, or an obligatory one is absent.
     """
     entrada = salida / "entrada"
-    leer(archivo, archivo.name, mecanismo.esquema.campos, entrada)
+    esquema = mecanismo.esquema
+    leer(archivo, archivo.name, esquema.campos, entrada, condiciones=esquema.condiciones)
     obligatorios, opcionales = registros_de(mecanismo)
     with tempfile.TemporaryDirectory() as temporal:
         trabajo = Path(temporal)
@@ -76,7 +88,9 @@ def evaluar_archivo(
             fuentes = abrir_carpeta(
                 motor.conexion, cortes, obligatorios, opcionales, trabajo=trabajo
             )
-            return evaluar(mecanismo, entrada, fuentes, salida, motor, fecha=fecha)
+            return evaluar(
+                mecanismo, entrada, fuentes, salida, motor, fecha=fecha, parametros=parametros
+            )
 
 
 def insumos(
@@ -85,6 +99,8 @@ def insumos(
     motor: MotorDuckDB,
     *,
     fecha: date,
+    parametros: Mapping[str, str] = MappingProxyType({}),
+    radicante: Mapping[str, str | None] | None = None,
 ) -> Insumos:
     """What ``juzgar`` reads, from the folder where ``leer`` left its files.
 
@@ -100,6 +116,8 @@ def insumos(
         },
         ausentes=frozenset(nombre for nombre, f in fuentes.items() if not f.presente),
         acotables={n: acotador(f, motor) for n, f in fuentes.items() if f.filas >= grande},
+        parametros=parametros,
+        radicante=radicante,
     )
 
 
@@ -131,26 +149,35 @@ def evaluar(
     fecha: date,
     devueltas: tuple[Regla, ...] = (),
     avisos: Sequence[dict[str, str]] = (),
+    parametros: Mapping[str, str] = MappingProxyType({}),
+    radicante: Mapping[str, str | None] | None = None,
 ) -> Evaluacion:
     """Judge and write.
 
     ``devueltas`` are rules of RAD that return the whole submission; ``avisos``, those that only
     warn about it.
     """
-    juicio = juzgar(mecanismo, insumos(entrada, fuentes, motor, fecha=fecha), motor)
+    dados = insumos(
+        entrada, fuentes, motor, fecha=fecha, parametros=parametros, radicante=radicante
+    )
+    juicio = juzgar(mecanismo, dados, motor)
     for regla in devueltas:
         juicio = devolver(mecanismo, juicio, regla)
     salida.mkdir(parents=True, exist_ok=True)
     registros, hallazgos = salida / "registros.parquet", salida / "hallazgos.parquet"
     motor.escribir(juicio.registros, registros)
     motor.escribir(juicio.hallazgos, hallazgos)
+    pagos = None if juicio.pagos is None else salida / "pagos.parquet"
+    if pagos is not None and juicio.pagos is not None:
+        motor.escribir(juicio.pagos, pagos)
     resumen = replace(
         resumir(mecanismo, registros, juicio.no_aplicadas, fuentes, motor, fecha=fecha),
         avisos=list(avisos),
+        parametros=valores_de(mecanismo, parametros),
     )
     texto = json.dumps(asdict(resumen), ensure_ascii=False, indent=2)
     (salida / "resumen.json").write_text(texto + "\n", encoding="utf-8")
-    return Evaluacion(registros, hallazgos, resumen)
+    return Evaluacion(registros, hallazgos, resumen, pagos)
 
 
 def devolver(mecanismo: Mecanismo, juicio: Juicio, regla: Regla) -> Juicio:

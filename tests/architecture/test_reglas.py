@@ -11,13 +11,13 @@ from typing import Final
 import pytest
 
 from shared.focalizacion import Cruce, Efecto, Etapa, Grupo, Mecanismo, Regla
-from shared.focalizacion.model import campos_de
+from shared.focalizacion.model import campos_de, columnas_de
 from shared.normativa import Certeza
 from shared.radicacion.historia import registros_de
 from shared.registros import EsquemaRegistro
 from shared.registros.catalogo import esquema_de
 from shared.tipos.campos import Tipo
-from tests.rules.pasos import del_registro, entradas, leidas, salidas
+from tests.rules.pasos import del_registro, entradas, salidas
 from tests.support.casos import NO_JUZGA, VEREDICTO, cargar_tablas, mecanismos
 
 MECANISMOS: Final = mecanismos()
@@ -109,8 +109,7 @@ def test_solo_las_de_focalizacion_llevan_expresion(mecanismo: Mecanismo, regla: 
 
 @por_regla_de_foc
 def test_lee_columnas_que_existen(mecanismo: Mecanismo, regla: Regla) -> None:
-    expresiones = [e for e in (regla.cumple, regla.aplica) if e is not None]
-    assert regla.columnas.union(*map(leidas, expresiones)) <= disponibles(mecanismo)
+    assert regla.columnas <= disponibles(mecanismo)
     assert set(regla.requiere) <= set(mecanismo.esquema.opcionales)
 
 
@@ -181,7 +180,7 @@ def test_cada_paso_lee_lo_que_ya_esta(mecanismo: Mecanismo) -> None:
         lee = propias if isinstance(paso, Grupo) and propias is not None else vistas
         assert entradas(paso) <= lee, paso
         vistas |= salidas(paso)
-    assert leidas(mecanismo.liquidacion.valor_centavos) <= vistas
+    assert columnas_de(mecanismo.liquidacion.valor_centavos) <= vistas
 
 
 @por_mecanismo

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-import narwhals as nw
-
-from shared.focalizacion import Columna, Cruce, Grupo
+from shared.focalizacion import Columna, Cruce, Grupo, Puente
 from shared.focalizacion.model import Paso, columnas_de
 
-_PARTICION: Final = re.compile(r"(?:partition_by|order_by)=\[([^\]]*)\]")
 DIA: Final = "dia"
-
-
-def leidas(expresion: nw.Expr) -> frozenset[str]:
-    """Columns of an expression, those of its windows included."""
-    ventanas = (
-        nombre.strip(" '\"")
-        for grupo in _PARTICION.findall(repr(expresion))
-        for nombre in grupo.split(",")
-        if nombre
-    )
-    return columnas_de(expresion) | frozenset(ventanas)
 
 
 def entradas(paso: Paso) -> frozenset[str]:
     """Columns of the row that a step reads."""
     if isinstance(paso, Columna):
-        return leidas(paso.expr)
+        return columnas_de(paso.expr)
     if isinstance(paso, Grupo):
-        return frozenset(paso.claves).union(*map(leidas, paso.trae.values()))
-    return frozenset(paso.claves) | ({paso.dia} if paso.dia else frozenset())
+        return frozenset(paso.claves).union(*map(columnas_de, paso.trae.values()))
+    if isinstance(paso, Puente):
+        return frozenset(paso.propias.values()).union(*(e.claves for e in paso.enlaces))
+    demas = [c for c in (paso.dia, paso.por) if c is not None]
+    return frozenset(paso.claves).union(paso.con.values(), demas)
 
 
 def salidas(paso: Paso) -> frozenset[str]:
@@ -41,16 +29,18 @@ def salidas(paso: Paso) -> frozenset[str]:
         return frozenset({paso.nombre})
     if isinstance(paso, Grupo):
         return frozenset(paso.trae)
+    if isinstance(paso, Puente):
+        return frozenset({paso.nombre})
     return frozenset({f"{paso.prefijo}_existe", *(f"{paso.prefijo}_{s}" for s in paso.trae)})
 
 
 def del_registro(cruce: Cruce) -> frozenset[str]:
     """Columns of the register that a join reads."""
     expresiones = [*cruce.trae.values(), cruce.filtro, cruce.condicion]
-    propias = frozenset(cruce.claves.values()).union(
-        *(leidas(e) for e in expresiones if e is not None)
-    )
-    return propias - {DIA} if cruce.condicion is not None else propias
+    expresiones += [columna.expr for columna in cruce.antes]
+    leidas = columnas_de(*expresiones).union(cruce.claves.values())
+    prestadas = {*cruce.con, *(columna.nombre for columna in cruce.antes)}
+    return leidas - prestadas - ({DIA} if cruce.dia is not None else set())
 
 
 def necesarios(pasos: Sequence[Paso], columnas: Iterable[str]) -> list[Paso]:

@@ -218,4 +218,5 @@ def derivar(
 def evaluar(filas: Sequence[Fila], **registros: Sequence[Fila]) -> list[Fila]:
     """Outcome of each row, in order: estado, codigos, valor_centavos."""
     with motor() as en:
-        return en.filas(juzgar(MECANISMO, insumos(en, filas, registros), en).registros)
+        juicio = juzgar(MECANISMO, insumos(en, filas, registros), en)
+        return en.filas(juicio.registros.select("fila", "estado", "codigos", "valor_centavos"))

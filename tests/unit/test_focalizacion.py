@@ -137,10 +137,13 @@ def insumos(
     )
 
 
+DECIDIDO: Final = ("fila", "estado", "codigos", "valor_centavos")
+
+
 def decidir(de: Mecanismo, filas: Sequence[Fila], **dados: Any) -> list[Fila]:
-    """Registros of the outcome, in order."""
+    """What was decided of each row, in order."""
     with motor() as en:
-        return en.filas(juzgar(de, insumos(en, filas, **dados), en).registros)
+        return en.filas(juzgar(de, insumos(en, filas, **dados), en).registros.select(*DECIDIDO))
 
 
 def hallar(de: Mecanismo, filas: Sequence[Fila], **dados: Any) -> list[Fila]:
