@@ -1,4 +1,5 @@
-"""``/v1/cortes`` and ``/v1/ventanas``: extracts of registers, and when periods are submitted."""
+"""``/v1/cortes``, ``/v1/ventanas`` and ``/v1/parametros``: extracts of registers, and the acts of
+each mechanism."""
 
 from __future__ import annotations
 
@@ -17,9 +18,11 @@ from pydantic import AwareDatetime, BaseModel, Field
 from services.operaciones.roles import Interno, Operador, Ordenador
 from services.operaciones.vistas import CorteVista
 from shared.focalizacion.descubrir import mecanismo as buscar
+from shared.radicacion.actos import ActoRepository
+from shared.radicacion.apertura import fijar_ventana
 from shared.radicacion.descargas import csv_en_trozos
 from shared.radicacion.model import Ventana
-from shared.radicacion.repository import RadicacionRepository
+from shared.radicacion.parametros import fijar_parametro, listar_parametros
 from shared.registros import (
     Corte,
     EstadoCorte,
@@ -37,7 +40,8 @@ from shared.registros import (
     listar as listar_cortes,
 )
 from shared.registros.pagina.html import a_html
-from shared.tipos import EntradaInvalida, NoEncontrado, Periodo
+from shared.seguridad import Usuario
+from shared.tipos import NoEncontrado, Periodo
 from shared.web import cargas
 from shared.web.entorno import Entorno
 
@@ -59,13 +63,38 @@ class VentanaIn(BaseModel):
 
 
 class VentanaVista(BaseModel):
-    """A configured window."""
+    """A configured window; ``periodo`` is null where the mechanism has none."""
 
     mecanismo: str
-    periodo: str
+    periodo: str | None
     desde: datetime
     hasta: datetime
     acto: str
+
+
+class ParametroIn(BaseModel):
+    """The value of an option from a day on, and the act that says so."""
+
+    valor: str = Field(min_length=1, max_length=60)
+    desde: date
+    acto: str = Field(min_length=3, max_length=200)
+
+
+class FijadoVista(BaseModel):
+    """A value that an act fixed."""
+
+    valor: str
+    desde: date
+    acto: str
+
+
+class ParametroVista(BaseModel):
+    """An option: what it admits, its default first, and what acts have fixed."""
+
+    nombre: str
+    descripcion: str
+    valores: list[str]
+    fijados: list[FijadoVista]
 
 
 class EstadoCorteIn(BaseModel):
@@ -85,11 +114,12 @@ class CorteCargadoVista(BaseModel):
 
 
 def rutas(entorno: Entorno) -> APIRouter:
-    """Routes of cortes and windows."""
+    """Routes of cortes, windows and options."""
     router = APIRouter(prefix="/v1", tags=["Registros y ventanas"])
     _agregar_cortes(router, entorno)
     _agregar_calidad(router, entorno)
     _agregar_ventanas(router, entorno)
+    _agregar_parametros(router, entorno)
     return router
 
 
@@ -209,22 +239,67 @@ def _filas(ruta: Path) -> Iterator[tuple[Any, ...]]:
 
 
 def _agregar_ventanas(router: APIRouter, entorno: Entorno) -> None:
-    @router.put("/ventanas/{mecanismo}/{periodo}", summary="Fijar la ventana de un periodo")
     async def fijar(
+        mecanismo: str, periodo: str | None, cuerpo: VentanaIn, usuario: Usuario
+    ) -> VentanaVista:
+        propio = buscar(mecanismo)
+        ventana = Ventana(periodo, cuerpo.desde, cuerpo.hasta, cuerpo.acto)
+        async with entorno.uow.begin() as tx:
+            await fijar_ventana(tx, propio, ventana, por=usuario.sujeto, reloj=entorno.reloj)
+        return VentanaVista(mecanismo=propio.nombre, **vars(ventana))
+
+    @router.put("/ventanas/{mecanismo}/{periodo}", summary="Fijar la ventana de un periodo")
+    async def fijar_de_periodo(
         mecanismo: str, periodo: str, cuerpo: VentanaIn, usuario: Ordenador
     ) -> VentanaVista:
-        if cuerpo.desde >= cuerpo.hasta:
-            raise EntradaInvalida("La ventana debe empezar antes de terminar.")
-        nombre = buscar(mecanismo).nombre
-        ventana = Ventana(str(Periodo.de(periodo)), cuerpo.desde, cuerpo.hasta, cuerpo.acto)
+        return await fijar(mecanismo, str(Periodo.de(periodo)), cuerpo, usuario)
+
+    @router.put("/ventanas/{mecanismo}", summary="Fijar una ventana de un mecanismo sin periodos")
+    async def fijar_sin_periodo(
+        mecanismo: str, cuerpo: VentanaIn, usuario: Ordenador
+    ) -> VentanaVista:
+        return await fijar(mecanismo, None, cuerpo, usuario)
+
+    @router.get("/ventanas/{mecanismo}", summary="Ventanas fijadas por acto")
+    async def ventanas(mecanismo: str, _: Interno) -> list[VentanaVista]:
+        propio = buscar(mecanismo)
         async with entorno.uow.begin() as tx:
-            await RadicacionRepository(tx).fijar_ventana(
-                nombre, ventana, por=usuario.sujeto, en=entorno.reloj.ahora()
+            fijadas = await ActoRepository(tx).ventanas(propio.nombre)
+        return [VentanaVista(mecanismo=propio.nombre, **vars(v)) for v in fijadas]
+
+
+def _agregar_parametros(router: APIRouter, entorno: Entorno) -> None:
+    @router.get("/parametros/{mecanismo}", summary="Parámetros y los actos que los fijaron")
+    async def parametros(mecanismo: str, _: Interno) -> list[ParametroVista]:
+        async with entorno.uow.begin() as tx:
+            hallados = await listar_parametros(tx, [buscar(mecanismo)])
+        return [
+            ParametroVista(
+                nombre=opcion.nombre,
+                descripcion=opcion.descripcion,
+                valores=list(opcion.valores),
+                fijados=[FijadoVista(valor=p.valor, desde=p.desde, acto=p.acto) for p in fijados],
             )
-        return VentanaVista(
-            mecanismo=nombre,
-            periodo=ventana.periodo,
-            desde=ventana.desde,
-            hasta=ventana.hasta,
-            acto=ventana.acto,
-        )
+            for opcion, fijados in hallados
+        ]
+
+    @router.post(
+        "/parametros/{mecanismo}/{nombre}",
+        status_code=201,
+        summary="Fijar un parámetro desde un día",
+    )
+    async def fijar(
+        mecanismo: str, nombre: str, cuerpo: ParametroIn, usuario: Ordenador
+    ) -> FijadoVista:
+        async with entorno.uow.begin() as tx:
+            fijado = await fijar_parametro(
+                tx,
+                buscar(mecanismo),
+                nombre,
+                cuerpo.valor,
+                desde=cuerpo.desde,
+                acto=cuerpo.acto,
+                por=usuario.sujeto,
+                reloj=entorno.reloj,
+            )
+        return FijadoVista(valor=fijado.valor, desde=fijado.desde, acto=fijado.acto)

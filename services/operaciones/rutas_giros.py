@@ -41,15 +41,15 @@ def rutas(entorno: Entorno) -> APIRouter:
     )
     async def volver_a_ordenar(
         giro_id: UUID, cuerpo: ReprogramarIn, usuario: Reprograma
-    ) -> ReconocimientoVista:
-        reconocimiento = await reprogramar(
+    ) -> list[ReconocimientoVista]:
+        reconocimientos = await reprogramar(
             giro_id,
             None if cuerpo.cuenta is None else cuerpo.cuenta.cuenta(),
             usuario=usuario,
             uow=entorno.uow,
             reloj=entorno.reloj,
         )
-        return ReconocimientoVista.de(reconocimiento)
+        return [ReconocimientoVista.de(r) for r in reconocimientos]
 
     @router.get("/cuentas/por-verificar", summary="Cuentas que nadie ha verificado")
     async def por_verificar(usuario: Interno) -> list[CuentaVista]:

@@ -62,7 +62,7 @@ def rutas(entorno: Entorno) -> APIRouter:
         async with entorno.uow.begin() as tx:
             hallados = await ReconocimientoRepository(tx).listar(
                 mecanismo=mecanismo,
-                nit=nit,
+                alcance=nit,
                 estados=() if estado is None else (estado,),
                 sin_aprobar=sin_aprobar,
                 despues=despues[0] if despues else None,

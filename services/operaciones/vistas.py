@@ -7,10 +7,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.giros.model import CuentaBancaria, Giro, Reintegro, RespuestaEnSuspenso
+from shared.giros.model import Beneficiario, CuentaBancaria, Giro, Reintegro, RespuestaEnSuspenso
 from shared.presupuesto.model import Resumen
 from shared.registros import Corte
-from shared.seguridad import Rol, Usuario, enmascarar_cuenta
+from shared.seguridad import Rol, Usuario, enmascarar, enmascarar_cuenta
 from shared.tipos import MONEDA, a_decimal
 
 
@@ -51,25 +51,44 @@ class CuentaVista(BaseModel):
     """A bank account given by a payee."""
 
     id: UUID
+    tipo_documento: str
     nit: str
     codigo_banco: str
     tipo_producto: str
     numero_producto: str
+    titular_tipo_documento: str
     titular_nit: str
+    del_beneficiario: bool = Field(description="El titular es el beneficiario")
     estado: str
 
     @classmethod
     def de(cls, cuenta: CuentaBancaria, usuario: Usuario) -> CuentaVista:
-        numero = cuenta.pago.numero_producto
+        ve_todo = Rol.TESORERIA in usuario.roles
+        numero, titular = cuenta.pago.numero_producto, cuenta.pago.titular
         return cls(
             id=cuenta.id,
-            nit=cuenta.nit,
+            tipo_documento=cuenta.beneficiario.tipo_documento,
+            nit=_numero(cuenta.beneficiario, ve_todo=ve_todo),
             codigo_banco=cuenta.pago.codigo_banco,
             tipo_producto=cuenta.pago.tipo_producto,
-            numero_producto=numero if Rol.TESORERIA in usuario.roles else enmascarar_cuenta(numero),
-            titular_nit=cuenta.pago.titular_nit,
+            numero_producto=numero if ve_todo else enmascarar_cuenta(numero),
+            titular_tipo_documento=titular.tipo_documento,
+            titular_nit=_numero(titular, ve_todo=ve_todo),
+            del_beneficiario=cuenta.del_beneficiario,
             estado=cuenta.estado,
         )
+
+
+def _numero(de: Beneficiario, *, ve_todo: bool) -> str:
+    """A person's document is whole only for treasury; a NIT, for everyone."""
+    return enmascarar(de.numero) if de.es_persona and not ve_todo else de.numero
+
+
+class ParteVista(BaseModel):
+    """A recognition that an order pays, and how much of it."""
+
+    id: UUID
+    valor: str
 
 
 class GiroVista(BaseModel):
@@ -78,7 +97,7 @@ class GiroVista(BaseModel):
     id: UUID
     id_giro: str
     id_giro_origen: str | None
-    reconocimiento_id: UUID
+    reconocimientos: list[ParteVista]
     lote: str
     valor: str
     moneda: str = MONEDA
@@ -94,7 +113,10 @@ class GiroVista(BaseModel):
             id=giro.id,
             id_giro=giro.id_giro,
             id_giro_origen=giro.id_giro_origen,
-            reconocimiento_id=giro.reconocimiento_id,
+            reconocimientos=[
+                ParteVista(id=p.reconocimiento_id, valor=a_decimal(p.valor_centavos))
+                for p in giro.partes
+            ],
             lote=giro.lote,
             valor=a_decimal(giro.valor_centavos),
             estado=giro.estado,

@@ -28,7 +28,13 @@ def ordenes(
         "Órdenes de giro",
         ("Giro", "Mecanismo", "Beneficiario", "#Valor", "Respuesta"),
         (
-            (o["id_giro"], o["mecanismo"], o["nit"], o["valor"], o["respuesta"] or "pendiente")
+            (
+                o["id_giro"],
+                o["mecanismo"],
+                o["beneficiario"],
+                o["valor"],
+                o["respuesta"] or "pendiente",
+            )
             for o in halladas
         ),
     )
@@ -60,7 +66,7 @@ async def _ordenes(*, pendientes: bool, limite: int) -> list[dict[str, str | Non
         {
             "id_giro": o.orden.id_giro,
             "mecanismo": o.mecanismo,
-            "nit": o.orden.nit_beneficiario,
+            "beneficiario": str(o.orden.beneficiario),
             "valor": a_decimal(o.orden.valor_centavos),
             "respuesta": None if o.respuesta is None else str(o.respuesta.resultado),
         }

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from services.tesoreria.errors import RespuestaDistinta
-from shared.giros.model import PLAZO_DEVOLUCION, EstadoRespuesta
+from shared.giros.model import PLAZO_DEVOLUCION, Beneficiario, EstadoRespuesta
 from shared.tipos import EntradaInvalida
 
 CODIGOS: Final[dict[EstadoRespuesta, frozenset[str]]] = {
@@ -35,14 +35,18 @@ class EstadoOrden(StrEnum):
 
 @dataclass(frozen=True)
 class Orden:
-    """What is to be paid, to whom and where. The account number stays out of ``repr``."""
+    """What is to be paid, to whom and where. Numbers and names stay out of ``repr``.
+
+    ``nit_beneficiario`` is the number of the payee's document, of type ``tipo_documento``.
+    """
 
     id_giro: str
     id_giro_origen: str | None
     lote: str
     vigencia: int
-    nit_beneficiario: str
-    nombre_beneficiario: str
+    tipo_documento: str
+    nit_beneficiario: str = field(repr=False)
+    nombre_beneficiario: str = field(repr=False)
     codigo_banco: str
     tipo_producto: str
     numero_producto: str = field(repr=False)
@@ -51,6 +55,10 @@ class Orden:
     fecha_orden: date
     concepto: str
     referencia: str
+
+    @property
+    def beneficiario(self) -> Beneficiario:
+        return Beneficiario(self.tipo_documento, self.nit_beneficiario)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.tesoreria.model import NuevaRespuesta, OrdenRecibida, Respuesta
 from shared.giros.model import EstadoRespuesta
-from shared.seguridad import enmascarar_cuenta
+from shared.seguridad import enmascarar, enmascarar_cuenta, enmascarar_nombre
 from shared.tipos import a_decimal
 
 
@@ -57,14 +57,15 @@ class RespuestaOut(BaseModel):
 
 
 class OrdenOut(BaseModel):
-    """An order. The account number is whole only for the role ``tesoreria``."""
+    """An order. The account number, and who a person is, are whole only for ``tesoreria``."""
 
     id_giro: str
     id_giro_origen: str | None
     mecanismo: str
     lote: str
     vigencia: int
-    nit_beneficiario: str
+    tipo_documento: str
+    nit_beneficiario: str = Field(description="Número del documento; NIT sin dígito si es NI")
     nombre_beneficiario: str
     codigo_banco: str
     tipo_producto: str
@@ -82,14 +83,20 @@ class OrdenOut(BaseModel):
     def de(cls, recibida: OrdenRecibida, *, ve_cuenta: bool) -> OrdenOut:
         orden = recibida.orden
         numero = orden.numero_producto
+        oculta = orden.beneficiario.es_persona and not ve_cuenta
         return cls(
             id_giro=orden.id_giro,
             id_giro_origen=orden.id_giro_origen,
             mecanismo=recibida.mecanismo,
             lote=orden.lote,
             vigencia=orden.vigencia,
-            nit_beneficiario=orden.nit_beneficiario,
-            nombre_beneficiario=orden.nombre_beneficiario,
+            tipo_documento=orden.tipo_documento,
+            nit_beneficiario=enmascarar(orden.nit_beneficiario)
+            if oculta
+            else orden.nit_beneficiario,
+            nombre_beneficiario=enmascarar_nombre(orden.nombre_beneficiario)
+            if oculta
+            else orden.nombre_beneficiario,
             codigo_banco=orden.codigo_banco,
             tipo_producto=orden.tipo_producto,
             numero_producto=numero if ve_cuenta else enmascarar_cuenta(numero),

@@ -80,7 +80,7 @@ async def responder(
         evento = Evento(
             tipo=TIPO_RESPONDIDO,
             tema=RESPUESTAS_GIRO,
-            clave=recibida.orden.nit_beneficiario,
+            clave=_clave(recibida),
             sujeto=recibida.sujeto,
             mecanismo=recibida.mecanismo,
             datos=GiroRespondido(
@@ -101,6 +101,12 @@ def _existente(id_giro: str, recibida: OrdenRecibida | None) -> OrdenRecibida:
     if recibida is None:
         raise OrdenNoExiste(f"No ha llegado ninguna orden con id_giro «{id_giro}».")
     return recibida
+
+
+def _clave(recibida: OrdenRecibida) -> str:
+    """Answers of one payee keep their order; a person is not named by a key."""
+    orden = recibida.orden
+    return recibida.sujeto if orden.beneficiario.es_persona else orden.nit_beneficiario
 
 
 def _orden(datos: GiroOrdenado) -> Orden:

@@ -24,6 +24,7 @@ orden_tesoreria = Table(
     Column("id_giro_origen", Text),
     Column("lote", Text, nullable=False),
     Column("vigencia", Integer, nullable=False),
+    Column("tipo_documento", Text, nullable=False, server_default="NI"),
     Column("nit_beneficiario", Text, nullable=False),
     Column("nombre_beneficiario", Text, nullable=False),
     Column("codigo_banco", Text, nullable=False),

@@ -13,7 +13,19 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from shared.cli import cortes, evaluacion, poblacion, presupuesto, procesos, radicar, reglas
+from shared.cli import (
+    antiguedad,
+    cortes,
+    evaluacion,
+    parametros,
+    poblacion,
+    presupuesto,
+    procesos,
+    propuestas,
+    radicar,
+    reglas,
+    ventanas,
+)
 from shared.cli.espanol import NOMBRE, en_espanol, explicar_uso
 from shared.cli.salida import codigo_de, explicar_error
 from shared.focalizacion.descubrir import comandos_de_servicios
@@ -26,11 +38,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for modulo in (procesos, evaluacion, radicar, reglas):
+for modulo in (procesos, evaluacion, radicar, propuestas, antiguedad, reglas):
     modulo.agregar(app)
 app.add_typer(cortes.app, name="corte")
 app.add_typer(poblacion.app, name="poblacion")
 app.add_typer(presupuesto.app, name="presupuesto")
+app.add_typer(ventanas.app, name="ventana")
+app.add_typer(parametros.app, name="parametro")
 for nombre, comandos in comandos_de_servicios().items():
     app.add_typer(comandos, name=nombre)
 

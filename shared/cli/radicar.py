@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -27,6 +28,10 @@ def agregar(app: typer.Typer) -> None:
         mecanismo: Annotated[str, typer.Argument(help="Nombre, por ejemplo anticipo_uci")],
         archivo: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
         entidad: Annotated[str, typer.Option(help="NIT, o código de la EPS")],
+        rol: Annotated[
+            str | None,
+            typer.Option(help="En desarrollo, como quién: ips, laboratorio, territorial, ins…"),
+        ] = None,
         solicitud: Annotated[
             Path | None,
             typer.Option(
@@ -51,7 +56,7 @@ def agregar(app: typer.Typer) -> None:
         """
         respuesta = _enviar(
             f"{api}/{mecanismo.replace('_', '-')}",
-            _token(mecanismo, entidad),
+            token_de(mecanismo, entidad, rol),
             archivo,
             solicitud or _junto_a(archivo),
             certificacion,
@@ -75,14 +80,32 @@ def _junto_a(archivo: Path) -> Path:
     return sobre
 
 
-def _token(mecanismo: str, entidad: str) -> str:
+def token_de(mecanismo: str, entidad: str, rol: str | None = None) -> str:
+    """The token of the environment; without it, one of development for that entity."""
     if token := os.environ.get("MECANISMOS_TOKEN"):
         return token
     from shared.cli.identidad import token_de_desarrollo
     from shared.focalizacion.descubrir import mecanismo as buscar
 
-    rol = buscar(mecanismo).roles_radican[0]
+    rol = rol or _rol_de(entidad, buscar(mecanismo).roles_radican)
     return token_de_desarrollo(f"consola-{entidad}", [rol], entidad, timedelta(hours=1))
+
+
+def _rol_de(entidad: str, roles: Sequence[str]) -> str:
+    """The first role of the mechanism that an entity so identified may have.
+
+    Raises:
+        EntradaInvalida: none: the mechanism is submitted with the other kind of identifier.
+    """
+    from shared.radicacion.radicante import radicante_de
+    from shared.seguridad import Rol
+
+    es_eps = radicante_de(entidad)["eps"] is not None
+    for rol in roles:
+        if (rol == Rol.EPS) == es_eps:
+            return rol
+    con_que = "su NIT, 9 dígitos" if es_eps else "el código de la EPS"
+    raise EntradaInvalida(f"Quien radica aquí se identifica con {con_que}; «{entidad}» no lo es.")
 
 
 def _enviar(

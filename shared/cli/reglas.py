@@ -16,6 +16,7 @@ class Formato(StrEnum):
     TABLA = "tabla"
     JSON = "json"
     MD = "md"
+    HTML = "html"
 
 
 def agregar(app: typer.Typer) -> None:
@@ -39,9 +40,13 @@ def agregar(app: typer.Typer) -> None:
 
 
 def _reglas(nombre: str | None, formato: Formato) -> None:
-    from shared.focalizacion.catalogo import catalogo, en_markdown
+    from shared.focalizacion.catalogo import catalogo
     from shared.focalizacion.descubrir import mecanismo, mecanismos
+    from shared.focalizacion.pagina import en_markdown
 
+    if formato is Formato.HTML:
+        typer.echo(_pagina(nombre), nl=False)
+        return
     elegidos = [mecanismo(nombre)] if nombre else list(mecanismos().values())
     if formato is Formato.JSON:
         salida.en_json({m.nombre: catalogo(m) for m in elegidos})
@@ -58,3 +63,15 @@ def _reglas(nombre: str | None, formato: Formato) -> None:
                 for r in elegido.reglas
             ),
         )
+
+
+def _pagina(nombre: str | None) -> str:
+    from shared.focalizacion.descubrir import mecanismo
+    from shared.focalizacion.pagina import en_markdown, titulo_de
+    from shared.registros.pagina.html import a_html
+    from shared.tipos import EntradaInvalida
+
+    if nombre is None:
+        raise EntradaInvalida("Diga de qué mecanismo: una página HTML es de uno solo.")
+    elegido = mecanismo(nombre)
+    return a_html(en_markdown(elegido), titulo_de(elegido))

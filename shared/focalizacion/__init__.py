@@ -2,7 +2,7 @@
 
 from narwhals import col, lit, when
 
-from shared.focalizacion.expresiones import alguna, segun, suma, texto, vigente_en
+from shared.focalizacion.expresiones import alguna, digito_de_nit, segun, suma, texto, vigente_en
 from shared.focalizacion.model import (
     Beneficiario,
     Columna,
@@ -18,6 +18,7 @@ from shared.focalizacion.model import (
     Linea,
     Liquidacion,
     Mecanismo,
+    Nombres,
     Opcion,
     Puente,
     Regla,
@@ -42,6 +43,7 @@ __all__ = [
     "Linea",
     "Liquidacion",
     "Mecanismo",
+    "Nombres",
     "Opcion",
     "Puente",
     "Regla",
@@ -51,6 +53,7 @@ __all__ = [
     "Veredicto",
     "alguna",
     "col",
+    "digito_de_nit",
     "lit",
     "segun",
     "suma",

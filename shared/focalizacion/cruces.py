@@ -15,10 +15,12 @@ from shared.focalizacion.model import (
     Cruce,
     Enlace,
     Grupo,
+    Nombres,
     Paso,
     Puente,
     columnas_de,
 )
+from shared.focalizacion.nombres import comparar
 
 Marco = nw.LazyFrame[Any]
 Guardar = Callable[[Marco, str], Marco]
@@ -102,6 +104,10 @@ class _Marcha:
         match paso:
             case Columna():
                 self.filas = self.filas.with_columns(paso.expr.alias(paso.nombre))
+                self._conocidas.discard(paso.nombre)
+                self._escritas[paso.nombre] += 1
+            case Nombres():
+                self.filas = comparar(self.filas, paso)
                 self._conocidas.discard(paso.nombre)
                 self._escritas[paso.nombre] += 1
             case Grupo():

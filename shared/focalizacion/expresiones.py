@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import add
 from string import Formatter
 
 import narwhals as nw
 
 from shared.normativa import Parametro
+from shared.registros.expresiones import PESOS_NIT
 
 SIN_DATO = "(sin dato)"
 
@@ -43,6 +46,15 @@ def suma(columna: str) -> nw.Expr:
     """Total of a group, Int64; null if some row of it lacks the datum: missing is not zero."""
     completa = nw.col(columna).count() == nw.len()
     return nw.when(completa).then(nw.col(columna).sum().cast(nw.Int64))
+
+
+def digito_de_nit(nit: nw.Expr) -> nw.Expr:
+    """Check digit, as text, of a NIT of nine digits (registers §14); null if there is none."""
+    suma = reduce(
+        add, (nit.str.slice(i, 1).cast(nw.Int64) * peso for i, peso in enumerate(PESOS_NIT))
+    )
+    resto = suma % 11
+    return nw.when(resto < 2).then(resto).otherwise(11 - resto).cast(nw.String)
 
 
 def texto(plantilla: str) -> nw.Expr:

@@ -18,6 +18,7 @@ from shared.focalizacion.model import (
     Grupo,
     Linea,
     Mecanismo,
+    Nombres,
     Paso,
     Puente,
     Regla,
@@ -48,6 +49,8 @@ def _paso(paso: Paso) -> list[str]:
     match paso:
         case Columna():
             return [paso.nombre, repr(paso.expr)]
+        case Nombres():
+            return [paso.nombre, repr(paso.fila), repr(paso.otros)]
         case Grupo():
             return [repr(sorted(paso.claves)), _trae(paso.trae)]
         case Puente():

@@ -19,6 +19,7 @@ import narwhals as nw
 from shared.normativa import Certeza, Fuente
 from shared.registros.model import ColumnaRegistro
 from shared.tipos.campos import Campo
+from shared.tipos.disposicion import Disposicion
 
 _COLUMNA: Final = re.compile(r"col\(([^()]*)\)|(?:partition_by|order_by)=\[([^\]]*)\]")
 
@@ -32,6 +33,8 @@ class Etapa(StrEnum):
     PRE = "PRE"
     GIRO = "GIRO"
     LEG = "LEG"
+    NINGUNA = "NINGUNA"
+    """A prohibition laid on the rules themselves: it judges no row, and a test keeps it."""
 
 
 class Veredicto(StrEnum):
@@ -207,7 +210,20 @@ class Grupo:
     trae: Mapping[str, nw.Expr]
 
 
-Paso = Columna | Cruce | Grupo | Puente
+@dataclass(frozen=True)
+class Nombres:
+    """Names of the row against those that a join brought (registers §6).
+
+    ``nombre`` is IGUAL, PARECIDO or DISTINTO; null where the register has no name. ``fila`` and
+    ``otros`` name four columns each: the surnames, then the given names.
+    """
+
+    nombre: str
+    fila: tuple[str, str, str, str]
+    otros: tuple[str, str, str, str]
+
+
+Paso = Columna | Cruce | Grupo | Nombres | Puente
 
 
 @dataclass(frozen=True)
@@ -232,6 +248,7 @@ class Esquema:
     rows already judged, by the phase whose rules read them: windows over ``estado_previo``.
     ``historia`` are the columns kept of each decided row for ``historia`` to answer with, beside
     estado, codigos, fecha_comunicacion and valor (pesos); without them, those of ``clave``.
+    ``disposiciones`` are other layouts in which the same rows may come.
     """
 
     campos: tuple[Campo, ...]
@@ -243,6 +260,7 @@ class Esquema:
     condiciones: tuple[Condicion, ...] = ()
     fases: Mapping[int, tuple[Columna, ...]] = field(default_factory=dict)
     historia: tuple[ColumnaRegistro, ...] = ()
+    disposiciones: tuple[Disposicion, ...] = ()
 
     @property
     def registros(self) -> tuple[str, ...]:
@@ -346,10 +364,12 @@ class ReglasDePago:
 
     ``entidad_en_revision``: the payee is in liquidation or under intervention.
     ``soporte_anterior``: the support of what was paid for the previous period is missing.
+    ``cuenta_compartida``: other payees gave the same account.
     """
 
     entidad_en_revision: str | None = None
     soporte_anterior: str | None = None
+    cuenta_compartida: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Recognitions, payment orders, bank answers, reprogramming, support and reintegros."""
 
 from shared.giros.model import (
+    Beneficiario,
     CuentaBancaria,
     CuentaPago,
     EsperaPor,
@@ -9,6 +10,7 @@ from shared.giros.model import (
     EstadoRespuesta,
     Giro,
     NuevoReconocimiento,
+    ParteGiro,
     Reconocimiento,
     Reintegro,
     ResultadoRespuesta,
@@ -17,6 +19,7 @@ from shared.giros.model import (
 )
 
 __all__ = [
+    "Beneficiario",
     "CuentaBancaria",
     "CuentaPago",
     "EsperaPor",
@@ -25,6 +28,7 @@ __all__ = [
     "EstadoRespuesta",
     "Giro",
     "NuevoReconocimiento",
+    "ParteGiro",
     "Reconocimiento",
     "Reintegro",
     "ResultadoRespuesta",

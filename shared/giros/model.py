@@ -13,6 +13,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from shared.seguridad import enmascarar_documento, nit_de
+
 PLAZO_LEGALIZACION: Final = timedelta(days=60)
 """Calendar days from the giro to support the use of the funds (anticipo §10, design choice)."""
 
@@ -126,35 +128,85 @@ def accion_tras_devolucion(codigo: str | None) -> AccionTrasDevolucion:
     return AccionTrasDevolucion.REVISION_MANUAL
 
 
+ENTIDAD: Final = "NI"
+"""Document type of an entity: its number is the NIT, without dv."""
+
+TIPOS_BENEFICIARIO: Final = (ENTIDAD, "CC", "CE", "PA", "CD", "SC", "PE")
+"""Who may be paid (registers §13): an entity, or a person of age with these documents."""
+
+
+@dataclass(frozen=True, repr=False)
+class Beneficiario:
+    """Who is paid: an entity by NIT or a person by document. As text, a person is masked."""
+
+    tipo_documento: str
+    numero: str
+
+    @property
+    def es_persona(self) -> bool:
+        return self.tipo_documento != ENTIDAD
+
+    def __str__(self) -> str:
+        if self.es_persona:
+            return enmascarar_documento(self.tipo_documento, self.numero)
+        return f"NIT {self.numero}"
+
+    def __repr__(self) -> str:
+        return f"Beneficiario({self})"
+
+
 @dataclass(frozen=True)
 class CuentaPago:
-    """Account that an entity gives to be paid. The number stays out of ``repr`` and logs."""
+    """Account that a payee gives. ``titular_nit`` is the number of the holder's document, of
+    type ``titular_tipo_documento``. Numbers stay out of ``repr`` and logs."""
 
     codigo_banco: str
     tipo_producto: str
     numero_producto: str = field(repr=False)
-    titular_nit: str
+    titular_nit: str = field(repr=False)
+    titular_tipo_documento: str = ENTIDAD
+
+    @property
+    def titular(self) -> Beneficiario:
+        return Beneficiario(self.titular_tipo_documento, self.titular_nit)
 
 
 @dataclass(frozen=True)
 class CuentaBancaria:
-    """An account as known to us."""
+    """An account as known to us, and whose payments it is to receive."""
 
     id: UUID
-    nit: str
+    beneficiario: Beneficiario
     pago: CuentaPago
     estado: EstadoCuentaBancaria
 
     @property
+    def del_beneficiario(self) -> bool:
+        """Its holder is the payee, by type and number of document (ANT-18, THS-16)."""
+        return self.pago.titular == self.beneficiario
+
+    @property
     def sirve(self) -> bool:
-        """ANT-18: verified, and its holder is the payee."""
-        return self.estado is EstadoCuentaBancaria.VERIFICADA and self.pago.titular_nit == self.nit
+        """Verified, and its holder is the payee."""
+        return self.estado is EstadoCuentaBancaria.VERIFICADA and self.del_beneficiario
+
+
+@dataclass(frozen=True)
+class ClaveReconocimiento:
+    """What a recognition is of: a payee in one evaluation of a radicación."""
+
+    radicacion_id: UUID
+    evaluacion: int
+    beneficiario: Beneficiario
 
 
 @dataclass(frozen=True)
 class NuevoReconocimiento:
     """What radicación asks to recognise: one payee of one radicación, whole or not at all.
 
+    ``nit`` is the number of the payee's document, of type ``tipo_documento``. ``entidad`` is who
+    submitted (NIT or EPS code): it follows the payment of the persons it reported. Of an entity
+    that is paid, only itself does.
     ``fecha_radicacion`` gives the place in the queue (then insertion order). ``preparado_por``
     may not approve it (PRE-08). With ``requiere_legalizacion`` the paid recognition goes on to
     EN_LEGALIZACION.
@@ -164,8 +216,8 @@ class NuevoReconocimiento:
     vigencia: int
     radicacion_id: UUID
     solicitud_id: UUID
-    nit: str
-    nombre: str
+    nit: str = field(repr=False)
+    nombre: str = field(repr=False)
     periodo: str | None
     registros: int
     valor_centavos: int
@@ -175,6 +227,18 @@ class NuevoReconocimiento:
     requiere_legalizacion: bool = False
     id: UUID | None = None
     """Given by a caller that already wrote it in its records; the database makes it if not."""
+    tipo_documento: str = ENTIDAD
+    entidad: str | None = None
+    evaluacion: int = 1
+    """Number of the evaluation that valued it: what was held is recognised apart, when released."""
+
+    @property
+    def beneficiario(self) -> Beneficiario:
+        return Beneficiario(self.tipo_documento, self.nit)
+
+    @property
+    def clave(self) -> ClaveReconocimiento:
+        return ClaveReconocimiento(self.radicacion_id, self.evaluacion, self.beneficiario)
 
 
 @dataclass(frozen=True)
@@ -186,9 +250,12 @@ class Reconocimiento:
     mecanismo: str
     vigencia: int
     radicacion_id: UUID
+    evaluacion: int
     solicitud_id: UUID
-    nit: str
-    nombre: str
+    tipo_documento: str
+    nit: str = field(repr=False)
+    nombre: str = field(repr=False)
+    entidad: str | None
     periodo: str | None
     registros: int
     valor_centavos: int
@@ -201,6 +268,25 @@ class Reconocimiento:
     aprobado_por: str | None
     cuenta_id: UUID | None
     reemplaza_id: UUID | None
+    devuelto_at: datetime | None
+    """When the bank last gave its money back, if ever."""
+
+    @property
+    def beneficiario(self) -> Beneficiario:
+        return Beneficiario(self.tipo_documento, self.nit)
+
+    @property
+    def clave(self) -> ClaveReconocimiento:
+        return ClaveReconocimiento(self.radicacion_id, self.evaluacion, self.beneficiario)
+
+    def es_de(self, alcance: str | None) -> bool:
+        """Whether a caller of that scope may see it: who is paid, who reported the person that
+        is paid, or the back office (``None``)."""
+        if alcance is None:
+            return True
+        if self.beneficiario.es_persona:
+            return alcance == self.entidad
+        return nit_de(alcance) == self.nit
 
     @property
     def turno(self) -> tuple[datetime, int]:
@@ -216,13 +302,25 @@ class Reconocimiento:
 
 
 @dataclass(frozen=True)
+class ParteGiro:
+    """A recognition inside an order, whole: what it was worth when it was ordered."""
+
+    reconocimiento_id: UUID
+    valor_centavos: int
+
+
+@dataclass(frozen=True)
 class Giro:
-    """A payment order to the bank. ``id_giro`` is its name there and never repeats."""
+    """A payment order to the bank. ``id_giro`` is its name there and never repeats.
+
+    One per payee, account and run: ``partes`` are the recognitions it pays, and add up to
+    ``valor_centavos``. A retry repeats one order and mixes with no other.
+    """
 
     id: UUID
     id_giro: str
     id_giro_origen: str | None
-    reconocimiento_id: UUID
+    partes: tuple[ParteGiro, ...]
     linea_id: int
     lote: str
     cuenta_id: UUID
@@ -232,6 +330,10 @@ class Giro:
     codigo: str | None
     fecha_respuesta: date | None
     referencia_banco: str | None
+
+    @property
+    def reconocimientos(self) -> tuple[UUID, ...]:
+        return tuple(p.reconocimiento_id for p in self.partes)
 
     @property
     def accion(self) -> AccionTrasDevolucion | None:
@@ -338,11 +440,12 @@ class Advertencias:
     """What to know before approving a recognition. It changes neither its state nor its value.
 
     ``sin_soporte_anterior``: the recognition of the previous period was paid and its support was
-    not delivered.
+    not delivered. ``cuenta_compartida``: other payees gave the same account.
     """
 
     en_revision: MotivoRevision | None
     sin_soporte_anterior: bool
+    cuenta_compartida: bool
 
 
 # --- corrections --------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Event payloads and HTTP bodies of recognitions and giros.
 
 Amounts travel as decimal text with two digits, plus ``moneda``. Payloads carry the data of the
-paid entity that a bank order needs, and none of people.
+payee that a bank order needs; of people, only the bank order itself carries any.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from shared.eventos.model import DefinicionEvento
 from shared.eventos.temas import GIROS, RECONOCIMIENTOS, RESPUESTAS_GIRO
 from shared.giros.model import (
+    ENTIDAD,
     CuentaPago,
     EntidadEnRevision,
     EsperaPor,
@@ -27,6 +28,8 @@ from shared.tipos import MONEDA, a_decimal, de_decimal
 
 Decimal2 = Annotated[str, Field(pattern=r"^\d{1,16}\.\d{2}$", examples=["5934266.00"])]
 Nit9 = Annotated[str, Field(pattern=r"^\d{9}$")]
+TipoBeneficiario = Literal["NI", "CC", "CE", "PA", "CD", "SC", "PE"]
+NumeroDocumento = Annotated[str, Field(pattern=r"^[0-9A-Z]{3,16}$")]
 IdGiro = Annotated[str, Field(min_length=1, max_length=24)]
 Moneda = Literal["COP"]
 Referencia = Annotated[str, Field(min_length=1, max_length=60)]
@@ -36,16 +39,25 @@ class _Cuerpo(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _exigir_nit(tipo_documento: str, numero: str) -> None:
+    if tipo_documento == ENTIDAD and not (len(numero) == 9 and numero.isdecimal()):
+        raise ValueError("Un NIT se escribe con 9 dígitos, sin dígito de verificación.")
+
+
 # --- events -------------------------------------------------------------------------------------
 
 
 class ReconocimientoRegistrado(_Cuerpo):
-    """A recognition entered the line, or left the queue for aforo."""
+    """A recognition entered the line, or left the queue for aforo.
+
+    ``nit`` is null when a person is paid: nobody who reads this needs to know whom.
+    """
 
     reconocimiento_id: UUID
     radicacion_id: UUID
     vigencia: int
-    nit: Nit9
+    tipo_documento: TipoBeneficiario = ENTIDAD
+    nit: Nit9 | None
     periodo: str | None
     registros: int = Field(ge=1)
     valor: Decimal2
@@ -55,13 +67,17 @@ class ReconocimientoRegistrado(_Cuerpo):
 
 
 class GiroOrdenado(_Cuerpo):
-    """What treasury needs to write one line of the bank batch."""
+    """What treasury needs to write one line of the bank batch.
+
+    ``nit_beneficiario`` is the number of the payee's document, of type ``tipo_documento``.
+    """
 
     id_giro: IdGiro
     id_giro_origen: IdGiro | None
     lote: str
     vigencia: int
-    nit_beneficiario: Nit9
+    tipo_documento: TipoBeneficiario = ENTIDAD
+    nit_beneficiario: NumeroDocumento
     nombre_beneficiario: str
     codigo_banco: str
     tipo_producto: str
@@ -71,6 +87,11 @@ class GiroOrdenado(_Cuerpo):
     fecha_orden: date
     concepto: str
     referencia: str
+
+    @model_validator(mode="after")
+    def _nit_completo(self) -> Self:
+        _exigir_nit(self.tipo_documento, self.nit_beneficiario)
+        return self
 
 
 class GiroRespondido(_Cuerpo):
@@ -123,12 +144,18 @@ EVENTOS: Final[tuple[DefinicionEvento, ...]] = (
 
 
 class CuentaIn(_Cuerpo):
-    """A bank account given by the entity."""
+    """A bank account of the payee. ``titular_nit`` is the number of its holder's document."""
 
     codigo_banco: Annotated[str, Field(pattern=r"^\d{4}$")]
     tipo_producto: Literal["AHORROS", "CORRIENTE", "CATS", "DBM"]
     numero_producto: Annotated[str, Field(pattern=r"^[0-9A-Z-]{1,20}$")]
-    titular_nit: Nit9
+    titular_tipo_documento: TipoBeneficiario = ENTIDAD
+    titular_nit: NumeroDocumento
+
+    @model_validator(mode="after")
+    def _nit_completo(self) -> Self:
+        _exigir_nit(self.titular_tipo_documento, self.titular_nit)
+        return self
 
     def cuenta(self) -> CuentaPago:
         return CuentaPago(
@@ -136,6 +163,7 @@ class CuentaIn(_Cuerpo):
             tipo_producto=self.tipo_producto,
             numero_producto=self.numero_producto,
             titular_nit=self.titular_nit,
+            titular_tipo_documento=self.titular_tipo_documento,
         )
 
 

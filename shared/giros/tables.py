@@ -1,4 +1,4 @@
-"""Tables of recognitions and giros. Migration 0005 holds their checks, indexes and grants."""
+"""Tables of recognitions and giros. Migrations hold their checks, indexes and grants."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     Date,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Integer,
     SmallInteger,
@@ -33,17 +35,27 @@ cuenta_bancaria = Table(
     "cuenta_bancaria",
     metadata,
     _id(),
+    Column("tipo_documento", Text, nullable=False, server_default="NI"),
     Column("nit", Text, nullable=False),
     Column("codigo_banco", Text, nullable=False),
     Column("tipo_producto", Text, nullable=False),
     Column("numero_producto", Text, nullable=False),
+    Column("titular_tipo_documento", Text, nullable=False, server_default="NI"),
     Column("titular_nit", Text, nullable=False),
     Column("estado", Text, nullable=False, server_default="POR_VERIFICAR"),
     Column("motivo", Text),
     Column("decidida_por", Text),
     Column("decidida_at", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
-    UniqueConstraint("nit", "codigo_banco", "tipo_producto", "numero_producto", "titular_nit"),
+    UniqueConstraint(
+        "tipo_documento",
+        "nit",
+        "codigo_banco",
+        "tipo_producto",
+        "numero_producto",
+        "titular_tipo_documento",
+        "titular_nit",
+    ),
 )
 
 reconocimiento = Table(
@@ -54,9 +66,12 @@ reconocimiento = Table(
     Column("mecanismo", Text, nullable=False),
     Column("vigencia", SmallInteger, nullable=False),
     Column("radicacion_id", Uuid, nullable=False),
+    Column("evaluacion", Integer, nullable=False, server_default="1"),
     Column("solicitud_id", Uuid, nullable=False),
+    Column("tipo_documento", Text, nullable=False, server_default="NI"),
     Column("nit", Text, nullable=False),
     Column("nombre", Text, nullable=False),
+    Column("entidad", Text),
     Column("periodo", Text),
     Column("registros", Integer, nullable=False),
     Column("valor_centavos", BigInteger, nullable=False),
@@ -70,9 +85,10 @@ reconocimiento = Table(
     Column("aprobado_at", DateTime(timezone=True)),
     Column("cuenta_id", ForeignKey("cuenta_bancaria.id")),
     Column("reemplaza_id", ForeignKey("reconocimiento.id")),
+    Column("devuelto_at", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
-    UniqueConstraint("radicacion_id", "nit"),
+    UniqueConstraint("radicacion_id", "evaluacion", "tipo_documento", "nit"),
 )
 
 giro = Table(
@@ -81,7 +97,6 @@ giro = Table(
     _id(),
     Column("id_giro", Text, nullable=False, unique=True),
     Column("id_giro_origen", ForeignKey("giro.id_giro")),
-    Column("reconocimiento_id", ForeignKey("reconocimiento.id"), nullable=False),
     Column("linea_id", ForeignKey(_LINEA), nullable=False),
     Column("lote", Text, nullable=False),
     Column("cuenta_id", ForeignKey("cuenta_bancaria.id"), nullable=False),
@@ -96,6 +111,18 @@ giro = Table(
     Column("fecha_respuesta", Date),
     Column("referencia_banco", Text),
     Column("respondido_at", DateTime(timezone=True)),
+    Column("vivo", Boolean, Computed("estado IN ('ordenado', 'enviado', 'aplicado')")),
+    UniqueConstraint("id", "vivo"),
+)
+
+giro_reconocimiento = Table(
+    "giro_reconocimiento",
+    metadata,
+    Column("giro_id", Uuid, primary_key=True),
+    Column("reconocimiento_id", ForeignKey("reconocimiento.id"), primary_key=True),
+    Column("valor_centavos", BigInteger, nullable=False),
+    Column("vivo", Boolean, nullable=False, server_default="true"),
+    ForeignKeyConstraint(["giro_id", "vivo"], ["giro.id", "giro.vivo"], onupdate="CASCADE"),
 )
 
 respuesta_giro = Table(

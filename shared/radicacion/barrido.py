@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -43,7 +43,7 @@ def _carpetas(almacen: Almacen) -> dict[UUID, Path]:
 def _borrar(
     almacen: Almacen,
     carpetas: Mapping[UUID, Path],
-    nombradas: Mapping[UUID, str | None],
+    nombradas: Mapping[UUID, Sequence[str]],
     limite: datetime,
 ) -> list[Path]:
     viejas = [
@@ -60,13 +60,13 @@ def _borrar(
 
 
 def _sin_nombre(
-    almacen: Almacen, carpetas: Mapping[UUID, Path], nombradas: Mapping[UUID, str | None]
+    almacen: Almacen, carpetas: Mapping[UUID, Path], nombradas: Mapping[UUID, Sequence[str]]
 ) -> Iterator[Path]:
-    """``nombradas``: of each submission that exists, its evaluation's folder if it has ended."""
+    """``nombradas``: of each submission that exists, the folders of its evaluations."""
     for radicacion_id, carpeta in carpetas.items():
         if radicacion_id not in nombradas:
             yield carpeta
-        elif (vale := nombradas[radicacion_id]) is not None:
-            yield from (ruta for ruta in carpeta.glob(_EVALUACION) if ruta != almacen.datos / vale)
+        elif valen := {almacen.datos / nombrada for nombrada in nombradas[radicacion_id]}:
+            yield from (ruta for ruta in carpeta.glob(_EVALUACION) if ruta not in valen)
     yield from almacen.crudos.glob(_PARCIAL)
     yield from almacen.temporal.iterdir()

@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.focalizacion.explicacion import explicar
 from shared.focalizacion.motor import MotorDuckDB
 from shared.radicacion.evaluacion import insumos
-from shared.radicacion.historia import HISTORIA
+from shared.radicacion.historia import HISTORIA, fuente_historia
 from shared.radicacion.model import EstadoRadicacion, Radicacion
-from shared.radicacion.repository import Filtro, RadicacionRepository
+from shared.radicacion.radicante import radicante_de
+from shared.radicacion.repository import Filtro, RadicacionRepository, RegistroRepository
 from shared.radicacion.service import Contexto
 from shared.radicacion.trabajo import abrir_fuentes
 from shared.registros import Corte
@@ -34,7 +35,7 @@ class SinResultado(Conflicto):
 
 
 async def carpeta_resultado(radicacion: Radicacion, ctx: Contexto) -> Path:
-    """Folder of the evaluation that decided the submission.
+    """Folder of the last evaluation of the submission.
 
     Raises:
         SinResultado: it has not been decided.
@@ -81,16 +82,15 @@ async def explicacion(registro_id: UUID, ctx: Contexto, *, entidad: str | None) 
     Raises:
         NoEncontrado: no such record, or not the caller's.
     """
-    filtro = Filtro(entidad, ctx.mecanismo.nombre)
+    filtro = Filtro(entidad, ctx.mecanismo.nombre, publicados=ctx.mecanismo.estados.publicados)
     async with ctx.uow.begin() as tx:
-        repositorio = RadicacionRepository(tx)
-        registro = await repositorio.registro(filtro, registro_id)
+        registro = await RegistroRepository(tx).registro(filtro, registro_id)
         if registro is None:
             raise NoEncontrado("No hay un registro suyo con ese identificador.")
-        evaluacion = await repositorio.evaluacion(registro["radicacion_id"])
+        evaluacion = await RadicacionRepository(tx).evaluacion_de(registro_id)
         if evaluacion is None:
             raise NoEncontrado("El registro no tiene evaluación.")
-        cortes = await _cortes_citados(tx, evaluacion["cortes"], ctx)
+        cortes = await cortes_citados(tx, evaluacion["cortes"], ctx)
     detalle = await asyncio.to_thread(_explicar, dict(registro), dict(evaluacion), cortes, ctx)
     return {
         **_de_registro(dict(registro)),
@@ -99,7 +99,7 @@ async def explicacion(registro_id: UUID, ctx: Contexto, *, entidad: str | None) 
     }
 
 
-async def _cortes_citados(
+async def cortes_citados(
     tx: AsyncConnection, citados: Mapping[str, list[dict[str, str]]], ctx: Contexto
 ) -> dict[str, list[Corte]]:
     """The very cortes that decided, in force or not today."""
@@ -122,11 +122,20 @@ def _explicar(
     cortes: Mapping[str, list[Corte]],
     ctx: Contexto,
 ) -> dict[str, Any]:
-    entrada = ctx.almacen.radicacion(registro["radicacion_id"])
     carpeta = ctx.almacen.datos / evaluacion["carpeta"]
+    entrada = carpeta / "entrada"  # what was judged again later is beside its outcome
+    if not entrada.is_dir():
+        entrada = ctx.almacen.radicacion(registro["radicacion_id"])
     with MotorDuckDB.abrir(ctx.almacen.temporal) as motor:
-        fuentes = abrir_fuentes(ctx, motor, cortes, carpeta / "historia.parquet")
-        leidos = insumos(entrada, fuentes, motor, fecha=evaluacion["fecha"])
+        fuentes = abrir_fuentes(ctx, motor, cortes, fuente_historia(carpeta / "historia.parquet"))
+        leidos = insumos(
+            entrada,
+            fuentes,
+            motor,
+            fecha=evaluacion["fecha"],
+            parametros=evaluacion["parametros"],
+            radicante=radicante_de(registro["entidad"]),
+        )
         explicado = explicar(ctx.mecanismo, leidos, registro["fila"], motor)
     de_la_fila = [
         dict(zip(COLUMNAS_HALLAZGO, hallazgo[1:], strict=True))
@@ -136,9 +145,21 @@ def _explicar(
 
 
 def _de_registro(registro: Mapping[str, Any]) -> dict[str, Any]:
-    campos = ("id", "radicacion_id", "fila", "estado", "codigos", "valor_centavos", "vigente")
+    campos = (
+        "id",
+        "radicacion_id",
+        "fila",
+        "estado",
+        "codigos",
+        "valor_centavos",
+        "vigente",
+        "version",
+        "subsana_id",
+        "gana_id",
+    )
     return {c: registro[c] for c in campos}
 
 
 def _de_evaluacion(evaluacion: Mapping[str, Any]) -> dict[str, Any]:
-    return {c: evaluacion[c] for c in ("huella", "versiones", "cortes", "ausentes", "fecha")}
+    campos = ("huella", "versiones", "cortes", "ausentes", "parametros", "fecha")
+    return {c: evaluacion[c] for c in campos}

@@ -45,3 +45,17 @@ class NoSePuedeCorregir(Conflicto):
 
     codigo = "radicacion.no_corregible"
     titulo = "Esta radicación no se puede corregir"
+
+
+class ReportanteDesconocido(EntradaInvalida):
+    """THS-01: the entity that reports is not one of those that may (422)."""
+
+    codigo = "radicacion.reportante_desconocido"
+    titulo = "No se conoce a la entidad que reporta"
+
+
+class ParametroYaFijado(Conflicto):
+    """Another act already gave that option a value from that day (409)."""
+
+    codigo = "radicacion.parametro_ya_fijado"
+    titulo = "Otro acto ya fijó ese parámetro"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,7 @@ from shared.focalizacion.reduccion import Acotar
 from shared.focalizacion.service import Insumos, Juicio, juzgar, valores_de
 from shared.radicacion.historia import registros_de
 from shared.radicacion.lectura import leer
+from shared.radicacion.sobre import sobre_de_reps
 from shared.registros import FuenteRegistro, abrir_carpeta
 from shared.registros.busqueda import MAXIMO_DIRECTO, MAXIMO_LITERALES, acotar, acotar_a, buscar
 from shared.registros.pie import pie_de
@@ -80,14 +82,27 @@ def evaluar_archivo(
     """
     entrada = salida / "entrada"
     esquema = mecanismo.esquema
-    leer(archivo, archivo.name, esquema.campos, entrada, condiciones=esquema.condiciones)
     obligatorios, opcionales = registros_de(mecanismo)
-    with tempfile.TemporaryDirectory() as temporal:
+    with tempfile.TemporaryDirectory() as temporal, ThreadPoolExecutor(1) as aparte:
         trabajo = Path(temporal)
+        # One thread types the submission while the other reads the registers for their digests.
+        leido = aparte.submit(
+            leer,
+            archivo,
+            archivo.name,
+            esquema.campos,
+            entrada,
+            condiciones=esquema.condiciones,
+            disposiciones=esquema.disposiciones,
+            sobre=sobre_de_reps(cortes),
+        )
         with MotorDuckDB.abrir(trabajo) as motor:
-            fuentes = abrir_carpeta(
-                motor.conexion, cortes, obligatorios, opcionales, trabajo=trabajo
-            )
+            try:
+                fuentes = abrir_carpeta(
+                    motor.conexion, cortes, obligatorios, opcionales, trabajo=trabajo
+                )
+            finally:
+                leido.result()  # what is wrong with the submission is told first
             return evaluar(
                 mecanismo, entrada, fuentes, salida, motor, fecha=fecha, parametros=parametros
             )
@@ -101,8 +116,11 @@ def insumos(
     fecha: date,
     parametros: Mapping[str, str] = MappingProxyType({}),
     radicante: Mapping[str, str | None] | None = None,
+    acotables: Mapping[str, Acotar] = MappingProxyType({}),
 ) -> Insumos:
     """What ``juzgar`` reads, from the folder where ``leer`` left its files.
+
+    ``acotables``: registers that are never there whole, and how to read what is asked of them.
 
     Rules see the day of the radicación as ``fecha_radicacion``.
     """
@@ -115,7 +133,8 @@ def insumos(
             nombre: nw.from_native(motor.conexion.sql(f.sql)) for nombre, f in fuentes.items()
         },
         ausentes=frozenset(nombre for nombre, f in fuentes.items() if not f.presente),
-        acotables={n: acotador(f, motor) for n, f in fuentes.items() if f.filas >= grande},
+        acotables={n: acotador(f, motor) for n, f in fuentes.items() if f.filas >= grande}
+        | dict(acotables),
         parametros=parametros,
         radicante=radicante,
     )
@@ -151,6 +170,7 @@ def evaluar(
     avisos: Sequence[dict[str, str]] = (),
     parametros: Mapping[str, str] = MappingProxyType({}),
     radicante: Mapping[str, str | None] | None = None,
+    acotables: Mapping[str, Acotar] = MappingProxyType({}),
 ) -> Evaluacion:
     """Judge and write.
 
@@ -158,7 +178,13 @@ def evaluar(
     warn about it.
     """
     dados = insumos(
-        entrada, fuentes, motor, fecha=fecha, parametros=parametros, radicante=radicante
+        entrada,
+        fuentes,
+        motor,
+        fecha=fecha,
+        parametros=parametros,
+        radicante=radicante,
+        acotables=acotables,
     )
     juicio = juzgar(mecanismo, dados, motor)
     for regla in devueltas:

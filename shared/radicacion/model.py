@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from shared.tipos import BOGOTA
+
 INTENTOS_MAXIMOS = 3
 """Times a radicación is tried before it waits for a person: the queue does not count crashes."""
 
@@ -70,11 +72,12 @@ class Radicacion:
     @property
     def radicado(self) -> str:
         """The number people quote: ``ANTICIPO_UCI-2021-000042``."""
-        return f"{self.mecanismo.upper()}-{self.fecha_radicacion.year}-{self.numero:06d}"
+        return f"{self.mecanismo.upper()}-{self.fecha.year}-{self.numero:06d}"
 
     @property
     def fecha(self) -> date:
-        return self.fecha_radicacion.date()
+        """Its legal day, whatever the offset in which the instant was stored."""
+        return self.fecha_radicacion.astimezone(BOGOTA).date()
 
 
 @dataclass(frozen=True)
@@ -102,9 +105,12 @@ class NuevaRadicacion:
 
 @dataclass(frozen=True)
 class Ventana:
-    """When a period may be submitted: from ``desde`` to ``hasta``, both included."""
+    """When a period may be submitted: from ``desde`` to ``hasta``, both included.
 
-    periodo: str
+    ``periodo`` is null where the mechanism has no periods.
+    """
+
+    periodo: str | None
     desde: datetime
     hasta: datetime
     acto: str

@@ -1,26 +1,64 @@
-"""From an evaluated submission to its recognition: one payable unit per NIT and solicitud."""
+"""From an evaluated submission to its recognitions: one payable unit per payee."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, Final, Protocol
 from uuid import UUID
 
+import duckdb
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.giros.model import CuentaPago, NuevoReconocimiento
+from shared.giros.model import CuentaPago, NuevoReconocimiento, Reconocimiento
 from shared.giros.repository import ReconocimientoRepository
 from shared.giros.service import reconocer, sustituir
 from shared.presupuesto.service import crear_linea
+from shared.radicacion.evaluacion import Evaluacion
 from shared.radicacion.model import Radicacion
-from shared.radicacion.repository import RadicacionRepository
+from shared.radicacion.repository import RegistroRepository
 from shared.radicacion.service import Contexto
+
+_TROZO: Final = 10_000
+"""Payees recognised at a time: a submission may have a quarter of a million."""
+
+
+class PorPagar(Protocol):
+    """What a submission asks of the budget, read before anything is locked."""
+
+    async def registrar(self, tx: AsyncConnection) -> None:
+        """Commit the value, or correct what was committed. Call it last: it locks the line.
+
+        The línea of the year is made if nobody did: without aforo the recognition waits in its
+        place, and nothing is lost.
+        """
+
+
+async def preparar_pago(
+    tx: AsyncConnection,
+    radicacion: Radicacion,
+    evaluacion: Evaluacion,
+    ctx: Contexto,
+    *,
+    numero: int = 1,
+) -> PorPagar:
+    """The entity that submits is paid, unless the rows say who is.
+
+    ``numero`` is that of the evaluation: what a later one frees is a payable unit of its own.
+    """
+    if evaluacion.pagos is not None:
+        return PagoPorFilas(radicacion, evaluacion.pagos, ctx, numero)
+    resumen = evaluacion.resumen
+    registros = sum(
+        n for e, n in resumen.por_estado.items() if e in ctx.mecanismo.estados.valorados
+    )
+    return await Pago.de(tx, radicacion, registros, resumen.valor_centavos, ctx, numero=numero)
 
 
 @dataclass(frozen=True)
 class Pago:
-    """What a version of a submission asks of the budget.
+    """What a version of a submission asks of the budget for the entity that submits.
 
     ``vivo`` is the recognition that an earlier version left; ``nuevo``, what this one is worth.
     """
@@ -35,71 +73,187 @@ class Pago:
         cls,
         tx: AsyncConnection,
         radicacion: Radicacion,
-        resumen: Mapping[str, Any],
+        registros: int,
+        valor_centavos: int,
         ctx: Contexto,
+        *,
+        numero: int = 1,
     ) -> Pago:
-        """Read how things stand; nothing is locked yet."""
-        nuevo = _nuevo(radicacion, resumen, ctx)
+        """Read how things stand; nothing is locked yet. What a later evaluation (``numero``)
+        frees is added to what the submission had."""
+        solicitud = radicacion.solicitud
+        nuevo = None
+        if valor_centavos:
+            nuevo = NuevoReconocimiento(
+                **_comunes(radicacion, ctx),
+                nit=radicacion.nit,
+                nombre=solicitud["razon_social"],
+                registros=registros,
+                valor_centavos=valor_centavos,
+                cuenta=_cuenta(solicitud),
+                evaluacion=numero,
+            )
         vivos = await ReconocimientoRepository(tx).de_solicitud(
             radicacion.solicitud_id, radicacion.nit
         )
-        if not vivos:
-            nuevo = nuevo and replace(nuevo, id=await RadicacionRepository(tx).nuevo_id())
-            return cls(radicacion, nuevo, None, ctx)
+        if not vivos or numero > 1:
+            (id_,) = await RegistroRepository(tx).nuevos_ids(1)
+            return cls(radicacion, nuevo and replace(nuevo, id=id_), None, ctx)
         # The commitment is of the year of the solicitud, also when its correction is of the next.
         nuevo = nuevo and replace(nuevo, vigencia=vivos[0].vigencia)
         return cls(radicacion, nuevo, vivos[0].id, ctx)
 
-    @property
-    def reconocimiento_id(self) -> UUID | None:
-        """Known before it exists, so that millions of records are written once with it; of a
-        correction it is known only at the end."""
-        return None if self.nuevo is None else self.nuevo.id
-
     async def registrar(self, tx: AsyncConnection) -> None:
-        """Commit the value, or correct what was committed. Call it last: it locks the line.
-
-        The línea of the year is made if nobody did: without aforo the recognition waits in its
-        place, and nothing is lost.
-        """
         if self.vivo is not None:
             sustitucion = await sustituir(tx, self.vivo, self.nuevo, reloj=self.ctx.reloj)
             if sustitucion.reconocimiento is not None:
-                await RadicacionRepository(tx).enlazar(
-                    self.radicacion.id,
-                    self.ctx.mecanismo.estados.valorados,
-                    sustitucion.reconocimiento.id,
-                )
-        elif self.nuevo is not None:
+                await self._anotar(tx, sustitucion.reconocimiento.id)
+        elif self.nuevo is not None and self.nuevo.id is not None:
+            # Its identifier is known before it exists, so that only the line comes after.
+            await self._anotar(tx, self.nuevo.id)
             await crear_linea(tx, self.nuevo.mecanismo, self.nuevo.vigencia)
             await reconocer(tx, [self.nuevo], reloj=self.ctx.reloj)
 
+    async def _anotar(self, tx: AsyncConnection, reconocimiento_id: UUID) -> None:
+        valorados = self.ctx.mecanismo.estados.valorados
+        await RegistroRepository(tx).pagar_con_uno(self.radicacion.id, valorados, reconocimiento_id)
 
-def _nuevo(
-    radicacion: Radicacion, resumen: Mapping[str, Any], ctx: Contexto
-) -> NuevoReconocimiento | None:
-    """What to recognise; ``None`` when nothing of the submission is worth money."""
-    if resumen["valor_centavos"] == 0:
-        return None
-    solicitud = radicacion.solicitud
-    return NuevoReconocimiento(
-        mecanismo=radicacion.mecanismo,
-        vigencia=radicacion.fecha_radicacion.year,
-        radicacion_id=radicacion.id,
-        solicitud_id=radicacion.solicitud_id,
-        nit=radicacion.nit,
-        nombre=solicitud["razon_social"],
-        periodo=radicacion.periodo,
-        registros=sum(
-            n
-            for estado, n in resumen["por_estado"].items()
-            if estado in ctx.mecanismo.estados.valorados
-        ),
-        valor_centavos=resumen["valor_centavos"],
-        cuenta=_cuenta(solicitud),
-        fecha_radicacion=radicacion.fecha_radicacion,
-        requiere_legalizacion=ctx.mecanismo.requiere_legalizacion,
-    )
+
+@dataclass(frozen=True)
+class Parte:
+    """What the rows of a submission are worth to one payee."""
+
+    tipo_documento: str
+    numero: str
+    nombre: str
+    registros: int
+    valor_centavos: int
+    cuenta: CuentaPago | None
+
+    @property
+    def beneficiario(self) -> Beneficiario:
+        return (self.tipo_documento, self.numero)
+
+
+Beneficiario = tuple[str, str]
+"""Document type and number."""
+
+
+@dataclass(frozen=True)
+class PagoPorFilas:
+    """What a submission asks of the budget for the payees that its rows name (``pagos``).
+
+    Where it corrects others of its solicitud, a payee is owed what the current rows of the
+    solicitud add up to.
+    """
+
+    radicacion: Radicacion
+    pagos: Path
+    ctx: Contexto
+    numero: int = 1
+
+    async def registrar(self, tx: AsyncConnection) -> None:
+        registros = RegistroRepository(tx)
+        with duckdb.connect(":memory:") as conexion:
+            total = _agrupar(conexion, self.pagos)
+            vivos = await self._por_corregir(tx, conexion)
+            ids = await registros.nuevos_ids(total)
+            corregidas = {p.beneficiario: (i, p) for i, p in _partes(conexion, vivos)}
+            for beneficiario, (i, _) in corregidas.items():
+                ids[i] = vivos[beneficiario].id
+            await registros.copiar_pagos(self.radicacion.id, _detalle(conexion, ids))
+            for beneficiario, vivo in vivos.items():
+                _, parte = corregidas.get(beneficiario, (0, None))
+                await self._corregir(tx, vivo, parte)
+            await self._reconocer(tx, conexion, ids, excepto=corregidas)
+
+    async def _por_corregir(
+        self, tx: AsyncConnection, conexion: duckdb.DuckDBPyConnection
+    ) -> dict[Beneficiario, Reconocimiento]:
+        """Payees to whom an earlier version recognised something that this one touches: the last
+        recognition of each."""
+        if self.radicacion.anterior_id is None or self.numero > 1:
+            return {}
+        solicitud = self.radicacion.solicitud_id
+        registros, repositorio = RegistroRepository(tx), ReconocimientoRepository(tx)
+        pagados = await registros.beneficiarios_pagados(solicitud)
+        tocados = {p.beneficiario for _, p in _partes(conexion, pagados)}
+        tocados |= await registros.beneficiarios_respondidos(self.radicacion.id)
+        return {
+            (tipo, numero): (await repositorio.de_solicitud(solicitud, numero, tipo))[0]
+            for tipo, numero in sorted(pagados & tocados)
+        }
+
+    async def _corregir(
+        self, tx: AsyncConnection, vivo: Reconocimiento, parte: Parte | None
+    ) -> None:
+        registros = RegistroRepository(tx)
+        cuantos, valor = await registros.vale_ahora(
+            vivo.solicitud_id, vivo.tipo_documento, vivo.nit
+        )
+        nuevo = None
+        if valor:
+            parte = parte or Parte(vivo.tipo_documento, vivo.nit, vivo.nombre, 0, 0, None)
+            nuevo = replace(
+                self._nuevo(parte),
+                vigencia=vivo.vigencia,
+                registros=cuantos,
+                valor_centavos=valor,
+            )
+        sustitucion = await sustituir(tx, vivo.id, nuevo, reloj=self.ctx.reloj)
+        if (queda := sustitucion.reconocimiento) is not None and queda.id != vivo.id:
+            await registros.pasar_pagos(self.radicacion.id, vivo.id, queda.id)
+        await registros.heredar_pagos(vivo.solicitud_id, vivo.tipo_documento, vivo.nit)
+
+    async def _reconocer(
+        self,
+        tx: AsyncConnection,
+        conexion: duckdb.DuckDBPyConnection,
+        ids: Sequence[UUID],
+        *,
+        excepto: Collection[Beneficiario],
+    ) -> None:
+        """Everybody else, some thousands at a time."""
+        nuevos: list[NuevoReconocimiento] = []
+        for i, parte in _partes(conexion):
+            if parte.beneficiario not in excepto:
+                nuevos.append(replace(self._nuevo(parte), id=ids[i]))
+            if len(nuevos) == _TROZO:
+                await self._reconocer_trozo(tx, nuevos)
+                nuevos = []
+        await self._reconocer_trozo(tx, nuevos)
+
+    async def _reconocer_trozo(
+        self, tx: AsyncConnection, nuevos: Sequence[NuevoReconocimiento]
+    ) -> None:
+        if nuevos:
+            await crear_linea(tx, nuevos[0].mecanismo, nuevos[0].vigencia)
+            await reconocer(tx, nuevos, reloj=self.ctx.reloj)
+
+    def _nuevo(self, parte: Parte) -> NuevoReconocimiento:
+        return NuevoReconocimiento(
+            **_comunes(self.radicacion, self.ctx),
+            tipo_documento=parte.tipo_documento,
+            nit=parte.numero,
+            nombre=parte.nombre,
+            registros=parte.registros,
+            valor_centavos=parte.valor_centavos,
+            cuenta=parte.cuenta,
+            entidad=self.radicacion.entidad,
+            evaluacion=self.numero,
+        )
+
+
+def _comunes(radicacion: Radicacion, ctx: Contexto) -> dict[str, Any]:
+    return {
+        "mecanismo": radicacion.mecanismo,
+        "vigencia": radicacion.fecha.year,
+        "radicacion_id": radicacion.id,
+        "solicitud_id": radicacion.solicitud_id,
+        "periodo": radicacion.periodo,
+        "fecha_radicacion": radicacion.fecha_radicacion,
+        "requiere_legalizacion": ctx.mecanismo.requiere_legalizacion,
+    }
 
 
 def _cuenta(solicitud: Mapping[str, Any]) -> CuentaPago | None:
@@ -108,3 +262,60 @@ def _cuenta(solicitud: Mapping[str, Any]) -> CuentaPago | None:
     if not all(solicitud.get(c) for c in campos):
         return None
     return CuentaPago(**{c: str(solicitud[c]) for c in campos})
+
+
+def _agrupar(conexion: duckdb.DuckDBPyConnection, pagos: Path) -> int:
+    """Tables ``pago`` (parts of rows) and ``parte`` (one per payee, numbered in row order).
+    Returns how many payees there are."""
+    conexion.execute("CREATE TABLE pago AS SELECT * FROM read_parquet(?)", [str(pagos)])
+    conexion.execute(
+        """
+        CREATE TABLE parte AS
+        SELECT row_number() OVER (ORDER BY min(fila), tipo_documento, numero) - 1 AS i,
+               tipo_documento, numero, coalesce(arg_min(nombre, fila), numero) AS nombre,
+               count(DISTINCT fila) AS registros,
+               CAST(sum(valor_centavos) AS BIGINT) AS valor_centavos,
+               arg_min([codigo_banco, tipo_producto, numero_producto], fila) FILTER (
+                   codigo_banco IS NOT NULL AND tipo_producto IS NOT NULL
+                   AND numero_producto IS NOT NULL) AS cuenta
+        FROM pago GROUP BY tipo_documento, numero
+        """
+    )
+    hallado = conexion.execute("SELECT count(*) FROM parte").fetchone()
+    return 0 if hallado is None else int(hallado[0])
+
+
+def _partes(
+    conexion: duckdb.DuckDBPyConnection, solo: Collection[Beneficiario] | None = None
+) -> Iterator[tuple[int, Parte]]:
+    """Payees in row order with their number; only some of them if given."""
+    cursor = conexion.cursor()
+    campos = "i, tipo_documento, numero, nombre, registros, valor_centavos, cuenta"
+    if solo is None:
+        cursor.execute(f"SELECT {campos} FROM parte ORDER BY i")  # noqa: S608 - fixed columns
+    else:
+        cursor.execute(
+            f"SELECT {campos} FROM parte SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS tipo_documento, "  # noqa: S608
+            "unnest(?::VARCHAR[]) AS numero) USING (tipo_documento, numero) ORDER BY i",
+            [[tipo for tipo, _ in solo], [numero for _, numero in solo]],
+        )
+    while trozo := cursor.fetchmany(_TROZO):
+        for i, tipo, numero, nombre, registros, valor, cuenta in trozo:
+            propia = None
+            if cuenta is not None:
+                banco, producto, numero_producto = cuenta
+                propia = CuentaPago(banco, producto, numero_producto, numero, tipo)
+            yield i, Parte(tipo, numero, nombre, registros, valor, propia)
+
+
+def _detalle(
+    conexion: duckdb.DuckDBPyConnection, ids: Sequence[UUID]
+) -> Iterator[tuple[int, str, UUID, int]]:
+    """What pays each part of each row."""
+    cursor = conexion.cursor().execute(
+        "SELECT fila, concepto, i, p.valor_centavos FROM pago p "
+        "JOIN parte USING (tipo_documento, numero) ORDER BY fila, concepto"
+    )
+    while trozo := cursor.fetchmany(_TROZO):
+        for fila, concepto, i, valor in trozo:
+            yield fila, concepto, ids[i], valor

@@ -100,11 +100,13 @@ def _plano(texto: str) -> str:
 
 @contextmanager
 def _celdas(decidido: Decidido, trabajo: Path) -> Iterator[Fuente]:
-    campos = decidido.mecanismo.esquema.campos
+    esquema = decidido.mecanismo.esquema
     if filas := _filas_json(decidido.crudo):
-        yield celdas_de(filas, campos)
+        yield celdas_de(filas, esquema.campos)
         return
-    with celdas(decidido.crudo, campos, trabajo) as fuente:
+    with celdas(
+        decidido.crudo, esquema.campos, trabajo, disposiciones=esquema.disposiciones
+    ) as fuente:
         yield fuente
 
 

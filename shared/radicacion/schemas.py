@@ -9,20 +9,32 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from shared.eventos.model import DefinicionEvento
 from shared.eventos.temas import RECHAZOS
+from shared.focalizacion.model import Mecanismo, Ventanas
 
 
 class SolicitudIn(BaseModel):
-    """Envelope of a submission: metadata that the file does not carry."""
+    """Envelope of a submission: metadata that the file does not carry.
+
+    What a mechanism asks for beyond NIT and check digit is said by ``exigidos``.
+    """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
 
     nit: str = Field(description="NIT de la entidad, 9 dígitos, sin dígito de verificación")
     dv: str = Field(min_length=1, max_length=1, description="Dígito de verificación del NIT")
     periodo: str | None = Field(default=None, description="Mes que se cobra, AAAA-MM")
-    razon_social: str = Field(min_length=1, max_length=200)
-    firmante_tipo_documento: str = Field(min_length=2, max_length=2)
-    firmante_numero_documento: str = Field(min_length=3, max_length=20)
-    firmante_nombre: str = Field(min_length=3, max_length=200)
+    razon_social: str | None = Field(
+        default=None, min_length=1, max_length=200, description="Nombre de la entidad"
+    )
+    firmante_tipo_documento: str | None = Field(
+        default=None, min_length=2, max_length=2, description="Tipo de documento de quien firma"
+    )
+    firmante_numero_documento: str | None = Field(
+        default=None, min_length=3, max_length=20, description="Número de documento de quien firma"
+    )
+    firmante_nombre: str | None = Field(
+        default=None, min_length=3, max_length=200, description="Nombre de quien firma"
+    )
     firmante_calidad: str = Field(
         default="REPRESENTANTE_LEGAL",
         pattern="^(REPRESENTANTE_LEGAL|INTERVENTOR|LIQUIDADOR)$",
@@ -40,6 +52,36 @@ class SolicitudIn(BaseModel):
         if isinstance(valor, str) and any(unicodedata.category(c) == "Cc" for c in valor):
             raise ValueError("Tiene caracteres de control. Escriba el dato de nuevo.")
         return valor
+
+
+def con_periodo(mecanismo: Mecanismo) -> bool:
+    """Whether a submission is of a month: the one whose window it must be in."""
+    return mecanismo.radicacion.ventana is not None and mecanismo.ventanas is Ventanas.MENSUAL
+
+
+def exigidos(mecanismo: Mecanismo) -> tuple[str, ...]:
+    """Data of the envelope that the mechanism cannot do without, in the order of ``SolicitudIn``.
+
+    The name is that of who is paid, when it is who submits; who signs, when a rule looks at it.
+    """
+    campos = ["nit", "dv"]
+    if con_periodo(mecanismo):
+        campos.append("periodo")
+    if not mecanismo.liquidacion.beneficiarios:
+        campos.append("razon_social")
+    if mecanismo.radicacion.firmante is not None:
+        campos += ["firmante_tipo_documento", "firmante_numero_documento", "firmante_nombre"]
+    return tuple(campos)
+
+
+def faltantes(solicitud: SolicitudIn, mecanismo: Mecanismo) -> list[str]:
+    """What the envelope lacks, in words."""
+    campos = SolicitudIn.model_fields
+    return [
+        f"Falta {nombre}: {campos[nombre].description}."
+        for nombre in exigidos(mecanismo)
+        if getattr(solicitud, nombre) is None
+    ]
 
 
 class RegistrosRechazados(BaseModel):

@@ -8,23 +8,26 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 from sqlalchemy.exc import IntegrityError
 
 from shared.db import UnitOfWork
 from shared.db.cola import encolar
 from shared.focalizacion.model import Mecanismo
+from shared.radicacion.apertura import exigir_que_corrija, exigir_ventana
 from shared.radicacion.archivos import Almacen, asegurar, borrar
 from shared.radicacion.errors import (
     ClaveReutilizada,
     EntidadAjena,
     MetadatosNoCoinciden,
     NoSePuedeCorregir,
+    ReportanteDesconocido,
     SolicitudIncompleta,
-    VentanaCerrada,
 )
 from shared.radicacion.lectura import Lectura, leer, leer_filas
 from shared.radicacion.model import (
@@ -32,12 +35,12 @@ from shared.radicacion.model import (
     NuevaRadicacion,
     Radicacion,
     Recibido,
-    Ventana,
 )
+from shared.radicacion.reportante import REGISTRO_REPORTANTES, problema_de, reportante_de
 from shared.radicacion.repository import RadicacionRepository
-from shared.radicacion.schemas import SolicitudIn
-from shared.radicacion.ventanas import ventana_por_defecto
-from shared.seguridad import Usuario
+from shared.radicacion.schemas import SolicitudIn, con_periodo, faltantes
+from shared.registros import cortes_vigentes
+from shared.seguridad import Usuario, nit_de
 from shared.tipos import (
     EntradaInvalida,
     Nit,
@@ -48,6 +51,8 @@ from shared.tipos import (
 )
 
 TRABAJO_EVALUAR = "evaluar"
+SUBSANA: Final = "subsana.parquet"
+"""Beside the typed rows: which record each of them answers, if the upload said so."""
 _FILAS_CITADAS = 5
 
 
@@ -62,6 +67,15 @@ class Contexto:
 
 
 @dataclass(frozen=True)
+class Subsana:
+    """Row ``fila`` of a correction answers row ``fila_subsana`` of ``radicacion_id``."""
+
+    fila: int
+    radicacion_id: UUID
+    fila_subsana: int
+
+
+@dataclass(frozen=True)
 class OrdenRadicar:
     """A submission as it arrived. Its files are already kept by their SHA-256."""
 
@@ -73,6 +87,8 @@ class OrdenRadicar:
     corrige: UUID | None = None
     filas: Sequence[Mapping[str, Any]] | None = None
     """The rows, when they came as JSON; ``archivo`` is then the JSON document itself."""
+    subsana: Sequence[Subsana] = ()
+    """Which record each row answers, when the upload says so; otherwise they are found."""
 
     @property
     def cuerpo_sha256(self) -> str:
@@ -82,6 +98,7 @@ class OrdenRadicar:
             "certificacion": self.certificacion and self.certificacion.sha256,
             "solicitud": self.solicitud.model_dump(mode="json"),
             "corrige": str(self.corrige),
+            "subsana": [(s.fila, str(s.radicacion_id), s.fila_subsana) for s in self.subsana],
         }
         return hashlib.sha256(json.dumps(contenido, sort_keys=True).encode()).hexdigest()
 
@@ -143,13 +160,6 @@ async def obtener(radicacion_id: UUID, ctx: Contexto, *, entidad: str | None = N
     return hallada
 
 
-async def ventana_de(periodo: Periodo, ctx: Contexto) -> Ventana:
-    """The window configured for a period, or the default one."""
-    async with ctx.uow.begin() as tx:
-        fijada = await RadicacionRepository(tx).ventana(ctx.mecanismo.nombre, str(periodo))
-    return fijada or ventana_por_defecto(periodo)
-
-
 async def reintentar(radicacion_id: UUID, ctx: Contexto) -> None:
     """Queue again a radicación that failed.
 
@@ -192,13 +202,15 @@ async def _preparar(
     if orden.corrige is not None:
         anterior, version = await _por_corregir(orden.corrige, entidad, ctx)
     periodo = revisar_solicitud(orden.solicitud, entidad, ctx.mecanismo)
-    if ctx.mecanismo.radicacion.ventana is not None and periodo is not None:
-        await _exigir_ventana(periodo, ctx)
+    await exigir_ventana(orden, periodo, ctx)
     if anterior is not None and anterior.periodo != (None if periodo is None else str(periodo)):
         raise NoSePuedeCorregir("La corrección debe ser del mismo periodo que la solicitud.")
     lectura = await asyncio.to_thread(
         leer_y_asegurar, orden, ctx.almacen, ctx.almacen.radicacion(nueva_id), ctx.mecanismo
     )
+    await exigir_reportante(lectura.filas, orden.usuario, ctx)
+    if anterior is not None:
+        await exigir_que_corrija(lectura.filas, orden, anterior, ctx)
     return NuevaRadicacion(
         id=nueva_id,
         mecanismo=ctx.mecanismo.nombre,
@@ -259,7 +271,11 @@ async def anotar_rechazo(
 
 
 async def _por_corregir(radicacion_id: UUID, entidad: str, ctx: Contexto) -> tuple[Radicacion, int]:
-    """The submission to correct and the number of the new version."""
+    """The submission to correct and the number of the new version.
+
+    Where rows are corrected one by one (their payees are their own), any version may still have
+    rows to answer; where the new version speaks for all, only the last one.
+    """
     anterior = await obtener(radicacion_id, ctx, entidad=entidad)
     if anterior.estado is not EstadoRadicacion.PROCESADA:
         raise NoSePuedeCorregir(
@@ -268,7 +284,7 @@ async def _por_corregir(radicacion_id: UUID, entidad: str, ctx: Contexto) -> tup
     async with ctx.uow.begin() as tx:
         ultima, valida = await RadicacionRepository(tx).versiones(anterior.solicitud_id)
     # A version that failed decided nothing: it does not stand in the way of another one.
-    if anterior.version != valida:
+    if not ctx.mecanismo.liquidacion.beneficiarios and anterior.version != valida:
         raise NoSePuedeCorregir(
             f"Esta es la versión {anterior.version} y ya existe la {valida}. Corrija la última."
         )
@@ -276,42 +292,54 @@ async def _por_corregir(radicacion_id: UUID, entidad: str, ctx: Contexto) -> tup
 
 
 def revisar_solicitud(solicitud: SolicitudIn, entidad: str, mecanismo: Mecanismo) -> Periodo | None:
-    """Who submits, the check digit and the period.
+    """Who submits, the check digit, the period and whatever else the mechanism asks for.
 
     Raises:
         EntidadAjena: another entity's NIT.
         SolicitudIncompleta: every problem of the envelope, at once.
     """
-    problemas: list[str] = []
+    problemas = faltantes(solicitud, mecanismo)
     periodo: Periodo | None = None
     try:
         Nit.con_dv(solicitud.nit, solicitud.dv)
     except EntradaInvalida as error:
         problemas.append(error.detalle)
-    if mecanismo.radicacion.ventana is not None:
+    if con_periodo(mecanismo) and solicitud.periodo is not None:
         try:
-            periodo = Periodo.de(solicitud.periodo or "")
+            periodo = Periodo.de(solicitud.periodo)
         except EntradaInvalida as error:
             problemas.append(error.detalle)
     if problemas:
         raise SolicitudIncompleta(" ".join(problemas))
-    if solicitud.nit != entidad:
+    # The table lacks the NIT of some EPS: then the check digit is all that can be asked.
+    if solicitud.nit != (nit_de(entidad) or solicitud.nit):
         raise EntidadAjena(
             f"La solicitud es del NIT {solicitud.nit} y su usuario pertenece a {entidad}."
         )
     return periodo
 
 
-async def _exigir_ventana(periodo: Periodo, ctx: Contexto) -> None:
-    ventana = await ventana_de(periodo, ctx)
-    if not ventana.abierta(ctx.reloj.ahora()):
-        raise VentanaCerrada(
-            f"El periodo {periodo} se radica entre el {ventana.desde:%Y-%m-%d} y el "
-            f"{ventana.hasta:%Y-%m-%d}. {ventana.acto}.",
-            regla=ctx.mecanismo.radicacion.ventana,
-            desde=ventana.desde.isoformat(),
-            hasta=ventana.hasta.isoformat(),
-        )
+async def exigir_reportante(filas: Path, usuario: Usuario, ctx: Contexto) -> None:
+    """The entity that reports is known, where the mechanism has a rule about it (THS-01).
+
+    Raises:
+        MetadatosNoCoinciden: the rows are of several reporters.
+        ReportanteDesconocido: it is not of its kind's list, or not of the caller's kind.
+        FaltanRegistros: there is no register to look it up in.
+    """
+    regla = ctx.mecanismo.radicacion.reportante
+    if regla is None:
+        return
+    reportante = await asyncio.to_thread(reportante_de, filas)
+    if reportante is None:
+        return  # no row says it: FORMA returns them all
+    async with ctx.uow.begin() as tx:
+        cortes = await cortes_vigentes(tx, [REGISTRO_REPORTANTES])
+    problema = await asyncio.to_thread(
+        problema_de, reportante, usuario, cortes, datos=ctx.almacen.datos, dia=ctx.reloj.hoy()
+    )
+    if problema is not None:
+        raise ReportanteDesconocido(problema, regla=regla)
 
 
 def leer_y_asegurar(
@@ -327,21 +355,44 @@ def leer_y_asegurar(
     campos = mecanismo.esquema.campos
     if orden.filas is None:
         crudo = almacen.crudo(orden.archivo.sha256)
-        lectura = leer(crudo, orden.archivo.nombre, campos, destino)
+        propios = {"nit": orden.solicitud.nit, "dv": orden.solicitud.dv}
+        lectura = leer(
+            crudo,
+            orden.archivo.nombre,
+            campos,
+            destino,
+            condiciones=mecanismo.esquema.condiciones,
+            disposiciones=mecanismo.esquema.disposiciones,
+            sobre=lambda _: propios,
+        )
     else:
-        lectura = leer_filas(orden.filas, campos, destino)
+        lectura = leer_filas(
+            orden.filas, campos, destino, condiciones=mecanismo.esquema.condiciones
+        )
     _exigir_mismos_metadatos(lectura.filas, orden.solicitud, [c.nombre for c in campos])
+    if orden.subsana:
+        _escribir_subsana(destino / SUBSANA, orden.subsana)
     asegurar(destino)
     return lectura
 
 
-def _exigir_mismos_metadatos(filas: Path, solicitud: SolicitudIn, columnas: Sequence[str]) -> None:
-    """NIT and period of every row equal the envelope's (dossier §3.1)."""
-    esperado = {
-        nombre: valor
-        for nombre, valor in (("nit", solicitud.nit), ("periodo", solicitud.periodo))
-        if nombre in columnas and valor is not None
+def _escribir_subsana(ruta: Path, subsana: Sequence[Subsana]) -> None:
+    tabla = {
+        "fila": pa.array([s.fila for s in subsana], pa.int64()),
+        "radicacion_id": pa.array([str(s.radicacion_id) for s in subsana], pa.string()),
+        "fila_subsana": pa.array([s.fila_subsana for s in subsana], pa.int64()),
     }
+    pq.write_table(pa.table(tabla), ruta)
+
+
+def _exigir_mismos_metadatos(filas: Path, solicitud: SolicitudIn, columnas: Sequence[str]) -> None:
+    """NIT and period of every row equal the envelope's, where the rows say them (§3.1)."""
+    del_sobre = {
+        "nit": solicitud.nit,
+        "reportante_nit": solicitud.nit,
+        "periodo": solicitud.periodo,
+    }
+    esperado = {n: v for n, v in del_sobre.items() if n in columnas and v is not None}
     for nombre, valor in esperado.items():
         with duckdb.connect(":memory:") as conexion:
             distintas = conexion.execute(

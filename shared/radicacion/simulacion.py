@@ -10,18 +10,20 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from shared.radicacion.cambios import cambios_de
 from shared.radicacion.consultas import hallazgos
-from shared.radicacion.historia import claves_de
 from shared.radicacion.model import EstadoRadicacion, Radicacion
-from shared.radicacion.repository import RadicacionRepository
+from shared.radicacion.parametros import parametros_en
+from shared.radicacion.repository import HistoriaRepository
 from shared.radicacion.service import (
     Contexto,
     OrdenRadicar,
     describir_lectura,
+    exigir_reportante,
     leer_y_asegurar,
     revisar_solicitud,
 )
-from shared.radicacion.trabajo import Preparada, juzgar_en, vigentes_de
+from shared.radicacion.trabajo import Preparada, consulta_de, juzgar_en, lector, vigentes_de
 
 HALLAZGOS_MAXIMOS = 1000
 
@@ -48,12 +50,23 @@ async def simular(orden: OrdenRadicar, ctx: Contexto) -> Prueba:
         lectura = await asyncio.to_thread(
             leer_y_asegurar, orden, ctx.almacen, entrada, ctx.mecanismo
         )
-        claves = await asyncio.to_thread(claves_de, lectura.filas, ctx.mecanismo.esquema.clave)
+        await exigir_reportante(lectura.filas, orden.usuario, ctx)
         async with ctx.uow.begin() as tx:
-            historia = await RadicacionRepository(tx).historia(ctx.mecanismo.nombre, None, claves)
-            vigentes = await vigentes_de(tx, ctx.mecanismo)
-        preparada = Preparada(_supuesta(orden, entidad, lectura.total, ctx), 0, vigentes, historia)
-        evaluacion = await asyncio.to_thread(juzgar_en, preparada, entrada, Path(temporal), ctx)
+            await HistoriaRepository(tx).congelar()
+            supuesta = _supuesta(orden, entidad, lectura.total, ctx)
+            cambios = await cambios_de(tx, supuesta, entrada, ctx.almacen, ctx.mecanismo)
+            preparada = Preparada(
+                supuesta,
+                0,
+                await vigentes_de(tx, ctx.mecanismo),
+                await parametros_en(tx, ctx.mecanismo, ctx.reloj.hoy()),
+                cambios.respuestas,
+                cambios,
+            )
+            leer = lector(tx, consulta_de(ctx.mecanismo, None, cambios.respuestas))
+            evaluacion = await asyncio.to_thread(
+                juzgar_en, preparada, entrada, Path(temporal), leer, ctx
+            )
         vistos = list(hallazgos(evaluacion.hallazgos, limite=HALLAZGOS_MAXIMOS))
         return Prueba(describir_lectura(lectura), asdict(evaluacion.resumen), vistos)
 

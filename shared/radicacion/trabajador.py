@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -29,6 +29,7 @@ from shared.eventos.fallos import detener_con_senales
 from shared.focalizacion.model import Mecanismo
 from shared.radicacion.archivos import Almacen
 from shared.radicacion.barrido import barrer_archivos
+from shared.radicacion.liberacion import TRABAJO_LIBERAR, encolar_liberacion, liberar
 from shared.radicacion.repository import RadicacionRepository
 from shared.radicacion.service import TRABAJO_EVALUAR, Contexto
 from shared.radicacion.trabajo import procesar
@@ -70,12 +71,29 @@ class Trabajador:
         if trabajo.payload is None:
             raise InvarianteRota("un trabajo sin radicación")
         radicacion_id = UUID(trabajo.payload.decode())
+        await self._a_su_turno(f"Radicación {radicacion_id}", self._procesar(radicacion_id))
+
+    async def liberar(self, trabajo: Job) -> None:
+        """Judge again what a mechanism holds.
+
+        Raises:
+            RetryRequested: as ``atender``.
+        """
+        if trabajo.payload is None:
+            raise InvarianteRota("un trabajo sin mecanismo")
+        nombre = trabajo.payload.decode()
+        await self._a_su_turno(f"Retenidos de {nombre}", liberar(self._contexto(nombre)))
+
+    async def _a_su_turno(self, que: str, trabajo: Awaitable[None]) -> None:
         async with self.turno:
             try:
-                await self._procesar(radicacion_id)
+                await trabajo
             except _PASAJEROS as error:
-                _log.warning("Radicación %s: se reintenta (%s)", radicacion_id, _nombre(error))
+                _log.warning("%s: se reintenta (%s)", que, _nombre(error))
                 raise RetryRequested(_ESPERA_REINTENTO, _nombre(error)) from error
+
+    def _contexto(self, mecanismo: str) -> Contexto:
+        return Contexto(self.mecanismos[mecanismo], self.uow, self.reloj, self.almacen)
 
     async def _procesar(self, radicacion_id: UUID) -> None:
         async with self.uow.begin() as tx:
@@ -83,15 +101,16 @@ class Trabajador:
         if radicacion is None:
             _log.error("No existe la radicación %s de la cola", radicacion_id)
             return
-        mecanismo = self.mecanismos[radicacion.mecanismo]
-        await procesar(radicacion_id, Contexto(mecanismo, self.uow, self.reloj, self.almacen))
+        await procesar(radicacion_id, self._contexto(radicacion.mecanismo))
 
     async def barrer(self) -> None:
-        """Now and then: queue again what has no job, and delete files that nobody names."""
+        """Now and then: queue again what has no job, and what is held if it may move; delete
+        files that nobody names."""
         vuelta = 0
         while True:
             with suppress(OSError, DBAPIError, Rechazo):
                 await self._encolar_huerfanas()
+                await self.encolar_liberaciones()
                 if vuelta % _VUELTAS_POR_BARRIDO == 0:
                     await self._barrer_archivos()
             vuelta += 1
@@ -103,6 +122,12 @@ class Trabajador:
             huerfanas = await RadicacionRepository(tx).huerfanas()
             if huerfanas:
                 await encolar(tx, TRABAJO_EVALUAR, [str(h) for h in huerfanas])
+
+    async def encolar_liberaciones(self) -> None:
+        """Cortes, options and rules change whoever changes them: here it is seen."""
+        for nombre in self.mecanismos:
+            async with self.uow.begin() as tx:
+                await encolar_liberacion(tx, self._contexto(nombre))
 
     async def _barrer_archivos(self) -> None:
         borrados = await barrer_archivos(almacen=self.almacen, uow=self.uow, reloj=self.reloj)
@@ -136,6 +161,7 @@ async def correr(
     try:
         cola = QueueManager(Queries.from_asyncpg_connection(conexion))
         cola.entrypoint(TRABAJO_EVALUAR)(trabajador.atender)
+        cola.entrypoint(TRABAJO_LIBERAR)(trabajador.liberar)
         await _correr_hasta(cola, trabajador, ajustes, parar or asyncio.Event())
     finally:
         await conexion.close()

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeGuard
+from typing import Any, TypeGuard
 from uuid import UUID
 
 import asyncpg
 import duckdb
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.eventos.model import Evento
@@ -24,31 +25,38 @@ from shared.eventos.temas import RECHAZOS
 from shared.focalizacion.model import Mecanismo
 from shared.focalizacion.motor import MotorDuckDB
 from shared.radicacion.archivos import asegurar, borrar
+from shared.radicacion.cambios import Cambios, anular, cambios_de, siguen_en_espera
 from shared.radicacion.evaluacion import Evaluacion, evaluar
 from shared.radicacion.firma import avisos_de_firma, reglas_de_radicacion
 from shared.radicacion.historia import (
     HISTORIA,
-    clave_sql,
-    claves_de,
-    escribir_historia,
-    fuente_historia,
+    HistoriaLeida,
+    Leer,
+    datos_sql,
+    guardadas,
+    registros_leidos,
 )
 from shared.radicacion.model import INTENTOS_MAXIMOS, EstadoRadicacion, Radicacion
-from shared.radicacion.pago import Pago
+from shared.radicacion.pago import preparar_pago
+from shared.radicacion.parametros import parametros_en
+from shared.radicacion.radicante import radicante_de
 from shared.radicacion.repository import (
     INDICE_DERECHO,
+    INDICE_SUBSANA,
+    Consulta,
+    HistoriaRepository,
     RadicacionRepository,
     RegistroDecidido,
+    RegistroRepository,
+    Respuesta,
 )
 from shared.radicacion.schemas import RECHAZADOS, RegistrosRechazados
-from shared.radicacion.service import Contexto
+from shared.radicacion.service import SUBSANA, Contexto
 from shared.registros import Corte, FuenteRegistro, abrir_cortes, cortes_vigentes
 from shared.registros.errors import FaltanRegistros
 from shared.tipos import InvarianteRota, Rechazo
 
 _log = logging.getLogger(__name__)
-_CARRERAS: Final = 10
-"""Times an evaluation is repeated because another submission took a right meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,11 @@ class Preparada:
     radicacion: Radicacion
     intento: int
     cortes: Mapping[str, Sequence[Corte]]
-    historia: Sequence[tuple[str, str]]
+    parametros: Mapping[str, str]
+    respuestas: Sequence[Respuesta] = ()
+    """Records that the submission says that its rows answer."""
+    cambios: Cambios = field(default_factory=Cambios)
+    """What its indicators do to others, those that they answer or withdraw among ``respuestas``."""
 
 
 class AlguienLoTiene(Exception):
@@ -86,19 +98,31 @@ async def procesar(radicacion_id: UUID, ctx: Contexto) -> None:
 
 
 async def _intentar(radicacion_id: UUID, intento: int, ctx: Contexto) -> None:
-    for _ in range(_CARRERAS):
-        preparada = await preparar(radicacion_id, intento, ctx)
-        await _progreso(preparada, f"Evaluando {preparada.radicacion.total} filas", ctx)
-        carpeta = ctx.almacen.evaluacion(radicacion_id, intento)
-        evaluacion = await asyncio.to_thread(_evaluar_en, preparada, carpeta, ctx)
-        await _progreso(preparada, "Guardando el resultado", ctx)
-        try:
-            await _confirmar(preparada, evaluacion, carpeta, ctx)
-        except AlguienLoTiene:
-            borrar(carpeta)
-            continue
-        return
-    raise InvarianteRota(f"la radicación {radicacion_id} pierde siempre la carrera")
+    """Judge beside others; if one of them takes a right meanwhile, once more and alone.
+
+    Two evaluations at the most, whatever the others do: during the second one nobody else writes
+    records of the mechanism, so what it read is still so when it commits.
+    """
+    carpeta = ctx.almacen.evaluacion(radicacion_id, intento)
+    async with ctx.uow.begin() as tx:
+        await HistoriaRepository(tx).congelar()
+        preparada = await preparar(tx, radicacion_id, intento, ctx)
+        evaluacion = await _evaluar(tx, preparada, carpeta, ctx)
+    await _progreso(preparada, "Guardando el resultado", ctx)
+    try:
+        await _confirmar(preparada, evaluacion, carpeta, ctx)
+    except AlguienLoTiene:
+        await _intentar_a_solas(radicacion_id, intento, ctx)
+
+
+async def _intentar_a_solas(radicacion_id: UUID, intento: int, ctx: Contexto) -> None:
+    # One connection for all of it: a pool full of those that wait could not give a second one.
+    carpeta = ctx.almacen.evaluacion(radicacion_id, intento)
+    async with ctx.uow.begin() as tx:
+        await RegistroRepository(tx).turno(ctx.mecanismo.nombre, exclusivo=True)
+        preparada = await preparar(tx, radicacion_id, intento, ctx)
+        evaluacion = await _evaluar(tx, preparada, carpeta, ctx)
+        await _guardar(tx, preparada, evaluacion, carpeta, ctx, a_solas=True)
 
 
 async def _progreso(preparada: Preparada, texto: str, ctx: Contexto) -> None:
@@ -106,20 +130,44 @@ async def _progreso(preparada: Preparada, texto: str, ctx: Contexto) -> None:
         await RadicacionRepository(tx).progresar(preparada.radicacion.id, preparada.intento, texto)
 
 
-async def preparar(radicacion_id: UUID, intento: int, ctx: Contexto) -> Preparada:
-    """The submission, the cortes in force and what was decided before on the same rights."""
+async def preparar(
+    tx: AsyncConnection, radicacion_id: UUID, intento: int, ctx: Contexto
+) -> Preparada:
+    """The submission, what it answers, the cortes and the options in force."""
+    radicacion = await RadicacionRepository(tx).por_id(radicacion_id)
+    if radicacion is None:
+        raise InvarianteRota(f"no existe la radicación {radicacion_id}")
     entrada = ctx.almacen.radicacion(radicacion_id)
-    claves = await asyncio.to_thread(
-        claves_de, entrada / "filas.parquet", ctx.mecanismo.esquema.clave
+    dichas = await asyncio.to_thread(_respuestas_dichas, entrada / SUBSANA)
+    respondidos = await HistoriaRepository(tx).respondidos(
+        radicacion_id, dichas, ctx.mecanismo.estados.corregibles
     )
-    async with ctx.uow.begin() as tx:
-        repositorio = RadicacionRepository(tx)
-        radicacion = await repositorio.por_id(radicacion_id)
-        if radicacion is None:
-            raise InvarianteRota(f"no existe la radicación {radicacion_id}")
-        historia = await repositorio.historia(ctx.mecanismo.nombre, radicacion.solicitud_id, claves)
-        vigentes = await vigentes_de(tx, ctx.mecanismo)
-    return Preparada(radicacion, intento, vigentes, historia)
+    cambios = await cambios_de(tx, radicacion, entrada, ctx.almacen, ctx.mecanismo)
+    return Preparada(
+        radicacion,
+        intento,
+        await vigentes_de(tx, ctx.mecanismo),
+        await parametros_en(tx, ctx.mecanismo, ctx.reloj.hoy()),
+        _sin_repetir([*(Respuesta(*r) for r in respondidos), *cambios.respuestas]),
+        cambios,
+    )
+
+
+def _sin_repetir(respuestas: Sequence[Respuesta]) -> list[Respuesta]:
+    """A record is answered once: by what is said first."""
+    return list({r.registro_id: r for r in reversed(respuestas)}.values())[::-1]
+
+
+def _respuestas_dichas(ruta: Path) -> list[tuple[int, UUID, int]]:
+    """Row, radicación and row that it answers, where whoever submits says it."""
+    if not ruta.is_file():
+        return []
+    with duckdb.connect(":memory:") as conexion:
+        return conexion.execute(
+            "SELECT fila, CAST(radicacion_id AS UUID), fila_subsana FROM read_parquet(?) "
+            "ORDER BY fila",
+            [str(ruta)],
+        ).fetchall()
 
 
 async def vigentes_de(tx: AsyncConnection, mecanismo: Mecanismo) -> dict[str, list[Corte]]:
@@ -145,7 +193,10 @@ def citar(cortes: Mapping[str, Sequence[Corte]]) -> dict[str, list[dict[str, str
 
 
 def abrir_fuentes(
-    ctx: Contexto, motor: MotorDuckDB, cortes: Mapping[str, Sequence[Corte]], historia: Path
+    ctx: Contexto,
+    motor: MotorDuckDB,
+    cortes: Mapping[str, Sequence[Corte]],
+    historia: FuenteRegistro,
 ) -> dict[str, FuenteRegistro]:
     """Every register of the mechanism, absent ones typed and empty.
 
@@ -161,25 +212,66 @@ def abrir_fuentes(
             faltan=faltan,
         )
     if HISTORIA in ctx.mecanismo.esquema.registros:
-        fuentes[HISTORIA] = fuente_historia(historia)
+        fuentes[HISTORIA] = historia
     return fuentes
 
 
-def _evaluar_en(preparada: Preparada, carpeta: Path, ctx: Contexto) -> Evaluacion:
-    borrar(carpeta)
-    carpeta.mkdir(parents=True)
-    evaluacion = juzgar_en(preparada, ctx.almacen.radicacion(preparada.radicacion.id), carpeta, ctx)
-    asegurar(carpeta)
-    return evaluacion
+def lector(tx: AsyncConnection, consulta: Consulta) -> Leer:
+    """How the thread of an evaluation reads records through the transaction of its loop."""
+    bucle = asyncio.get_running_loop()
+    repositorio = HistoriaRepository(tx)
+
+    def leer(valores: Mapping[str, Sequence[str]], destino: Path) -> None:
+        pedido = repositorio.volcar(consulta, valores, destino)
+        asyncio.run_coroutine_threadsafe(pedido, bucle).result()
+
+    return leer
 
 
-def juzgar_en(preparada: Preparada, entrada: Path, carpeta: Path, ctx: Contexto) -> Evaluacion:
-    """Evaluate typed rows with the prepared cortes and history, writing in ``carpeta``."""
-    historia = carpeta / "historia.parquet"
-    escribir_historia(historia, ctx.mecanismo, preparada.historia)
+def consulta_de(
+    mecanismo: Mecanismo, radicacion: Radicacion | None, respuestas: Sequence[Respuesta] = ()
+) -> Consulta:
+    """Whose records count as history of a submission.
+
+    A correction speaks for the whole solicitud, which is left out; where rows are corrected one
+    by one, only those that it answers are.
+    """
+    por_filas = bool(mecanismo.liquidacion.beneficiarios)
+    return Consulta(
+        mecanismo.nombre,
+        [c.nombre for c in guardadas(mecanismo)],
+        mecanismo.estados.publicados,
+        solicitud_id=None if por_filas or radicacion is None else radicacion.solicitud_id,
+        respondidos=[r.registro_id for r in respuestas],
+    )
+
+
+async def _evaluar(
+    tx: AsyncConnection, preparada: Preparada, carpeta: Path, ctx: Contexto
+) -> Evaluacion:
+    radicacion = preparada.radicacion
+    leer = lector(tx, consulta_de(ctx.mecanismo, radicacion, preparada.respuestas))
+
+    def trabajo() -> Evaluacion:
+        borrar(carpeta)
+        carpeta.mkdir(parents=True)
+        entrada = ctx.almacen.radicacion(radicacion.id)
+        evaluacion = juzgar_en(preparada, entrada, carpeta, leer, ctx)
+        asegurar(carpeta)
+        return evaluacion
+
+    return await asyncio.to_thread(trabajo)
+
+
+def juzgar_en(
+    preparada: Preparada, entrada: Path, carpeta: Path, leer: Leer, ctx: Contexto
+) -> Evaluacion:
+    """Evaluate typed rows with what was prepared, writing in ``carpeta``; the history that the
+    rules asked for is kept there too."""
     with MotorDuckDB.abrir(ctx.almacen.temporal) as motor:
-        fuentes = abrir_fuentes(ctx, motor, preparada.cortes, historia)
-        return evaluar(
+        historia = HistoriaLeida(ctx.mecanismo, motor, leer, carpeta)
+        fuentes = abrir_fuentes(ctx, motor, preparada.cortes, historia.fuente)
+        evaluacion = evaluar(
             ctx.mecanismo,
             entrada,
             fuentes,
@@ -187,8 +279,16 @@ def juzgar_en(preparada: Preparada, entrada: Path, carpeta: Path, ctx: Contexto)
             motor,
             fecha=preparada.radicacion.fecha,
             devueltas=reglas_de_radicacion(preparada.radicacion, ctx),
-            avisos=avisos_de_firma(preparada.radicacion, fuentes, motor, ctx),
+            avisos=[
+                *avisos_de_firma(preparada.radicacion, fuentes, motor, ctx),
+                *preparada.cambios.avisos,
+            ],
+            parametros=preparada.parametros,
+            radicante=radicante_de(preparada.radicacion.entidad),
+            acotables={HISTORIA: historia},
         )
+        historia.guardar(carpeta / "historia.parquet")
+    return evaluacion
 
 
 async def _confirmar(
@@ -197,79 +297,146 @@ async def _confirmar(
     """Records, evaluation, recognition, postings and events: one transaction.
 
     Raises:
-        AlguienLoTiene: another submission holds one of the rights, or each waited for a right of
-            the other and the database chose us; evaluate again.
+        AlguienLoTiene: another submission holds one of the rights, or each waited for something
+            of the other and the database chose us; evaluate again.
     """
     try:
         async with ctx.uow.begin() as tx:
             await _guardar(tx, preparada, evaluacion, carpeta, ctx)
-    except asyncpg.DeadlockDetectedError as error:
-        raise AlguienLoTiene from error
-    except asyncpg.UniqueViolationError as error:
-        if error.constraint_name != INDICE_DERECHO:
-            raise
-        raise AlguienLoTiene from error
+    except asyncpg.PostgresError as error:  # the copy of the records speaks to the driver
+        if _es_carrera(error):
+            raise AlguienLoTiene from error
+        raise
+    except DBAPIError as error:
+        if error.orig is not None and _es_carrera(error.orig.__cause__):
+            raise AlguienLoTiene from error
+        raise
+
+
+def _es_carrera(error: BaseException | None) -> bool:
+    if isinstance(error, asyncpg.UniqueViolationError):
+        return error.constraint_name in {INDICE_DERECHO, INDICE_SUBSANA}
+    return isinstance(error, asyncpg.DeadlockDetectedError)
 
 
 async def _guardar(
-    tx: AsyncConnection, preparada: Preparada, evaluacion: Evaluacion, carpeta: Path, ctx: Contexto
+    tx: AsyncConnection,
+    preparada: Preparada,
+    evaluacion: Evaluacion,
+    carpeta: Path,
+    ctx: Contexto,
+    *,
+    a_solas: bool = False,
 ) -> None:
-    repositorio = RadicacionRepository(tx)
+    repositorio, registros = RadicacionRepository(tx), RegistroRepository(tx)
+    await registros.turno(ctx.mecanismo.nombre)
     radicacion = await repositorio.bloquear(preparada.radicacion.id)
     if not _es_el_actual(radicacion, preparada.intento):
         return  # another worker took it up: its outcome is the one that counts
     ahora = ctx.reloj.ahora()
-    await repositorio.retirar_versiones(radicacion.solicitud_id)
     resumen = asdict(evaluacion.resumen)
-    pago = await Pago.de(tx, radicacion, resumen, ctx)
-    decididos = decidir(
-        evaluacion, ctx.almacen.radicacion(radicacion.id), ctx.mecanismo, pago.reconocimiento_id
-    )
-    await repositorio.insertar_registros(radicacion, decididos)
-    await repositorio.registrar_evaluacion(
-        radicacion.id,
-        {
-            "huella": resumen["huella"],
-            "versiones": resumen["versiones"],
-            "cortes": citar(preparada.cortes),
-            "ausentes": [
-                r for r in ctx.mecanismo.esquema.registros if r not in resumen["registros"]
-            ],
-            "fecha": radicacion.fecha,
-            "carpeta": str(carpeta.relative_to(ctx.almacen.datos)),
-            "en": ahora,
-        },
-    )
+    pago = await preparar_pago(tx, radicacion, evaluacion, ctx)
+    await _registrar(tx, preparada, evaluacion, ctx)
+    if not await siguen_en_espera(tx, preparada.cambios):
+        raise AlguienLoTiene
+    if not a_solas and ctx.mecanismo.liquidacion.beneficiarios:
+        await _exigir_todo_leido(tx, radicacion, carpeta)
+    await anotar_evaluacion(tx, preparada, evaluacion, carpeta, ctx)
     await repositorio.terminar(radicacion.id, EstadoRadicacion.PROCESADA, en=ahora, resumen=resumen)
-    await _publicar_rechazos(tx, radicacion, resumen, ctx)
-    # Last, because it locks the line and posts to the ledger.
+    await publicar_rechazos(tx, radicacion, resumen, ctx)
+    # Last, because they lock the line and post to the ledger.
+    await anular(tx, preparada.cambios, ctx.reloj)
     await pago.registrar(tx)
 
 
-def decidir(
-    evaluacion: Evaluacion, entrada: Path, mecanismo: Mecanismo, reconocimiento_id: UUID | None
-) -> Iterator[RegistroDecidido]:
+async def anotar_evaluacion(
+    tx: AsyncConnection, preparada: Preparada, evaluacion: Evaluacion, carpeta: Path, ctx: Contexto
+) -> UUID:
+    """Keep with what the records were decided, enough to judge them again."""
+    resumen = evaluacion.resumen
+    return await RadicacionRepository(tx).registrar_evaluacion(
+        preparada.radicacion.id,
+        {
+            "huella": resumen.huella,
+            "versiones": resumen.versiones,
+            "cortes": citar(preparada.cortes),
+            "ausentes": [r for r in ctx.mecanismo.esquema.registros if r not in resumen.registros],
+            "parametros": dict(preparada.parametros),
+            "fecha": preparada.radicacion.fecha,
+            "carpeta": str(carpeta.relative_to(ctx.almacen.datos)),
+            "en": ctx.reloj.ahora(),
+        },
+    )
+
+
+async def _registrar(
+    tx: AsyncConnection, preparada: Preparada, evaluacion: Evaluacion, ctx: Contexto
+) -> None:
+    """The records of the submission, in the place of those that it answers.
+
+    Raises:
+        AlguienLoTiene: one of those was answered meanwhile.
+    """
+    radicacion, mecanismo = preparada.radicacion, ctx.mecanismo
+    por_filas = bool(mecanismo.liquidacion.beneficiarios)
+    registros = RegistroRepository(tx)
+    if not por_filas:
+        await registros.retirar_solicitud(radicacion.solicitud_id)
+    elif not await registros.retirar([r.registro_id for r in preparada.respuestas]):
+        raise AlguienLoTiene
+    await registros.insertar(
+        radicacion,
+        decidir(evaluacion, mecanismo),
+        version=1 if por_filas else radicacion.version,
+        en=ctx.reloj.ahora(),
+    )
+    if por_filas:
+        await registros.responder(radicacion.id, preparada.respuestas)
+        await registros.responder_por_clave(radicacion.id, mecanismo.estados.corregibles)
+    await registros.enlazar_ganadores(radicacion.id, ganadores(evaluacion))
+
+
+async def _exigir_todo_leido(tx: AsyncConnection, radicacion: Radicacion, carpeta: Path) -> None:
+    """What others decided of the same rights is what the rules saw: a glosa too, which no unique
+    index keeps.
+
+    Raises:
+        AlguienLoTiene: a record appeared after they looked.
+    """
+    leidos = await asyncio.to_thread(registros_leidos, carpeta / "historia.parquet")
+    if await RegistroRepository(tx).hay_otros(radicacion.id, leidos):
+        raise AlguienLoTiene
+
+
+def decidir(evaluacion: Evaluacion, mecanismo: Mecanismo) -> Iterator[RegistroDecidido]:
     """Records as they will be stored, streamed in row order."""
-    libera, valorados = mecanismo.estados.liberan, mecanismo.estados.valorados
+    libera = mecanismo.estados.liberan
     with duckdb.connect(":memory:") as conexion:
         resultado = conexion.execute(
-            f"SELECT r.fila, CASE WHEN f.forma_ok THEN {clave_sql(mecanismo.esquema.clave)} END, "  # noqa: S608
-            "r.estado, r.codigos, r.valor_centavos "
-            "FROM read_parquet(?) r JOIN read_parquet(?) f ON f.fila = r.fila ORDER BY r.fila",
-            [str(evaluacion.registros), str(entrada / "filas.parquet")],
+            "SELECT fila, clave, estado, codigos, valor_centavos, "  # noqa: S608 - our columns
+            f"{datos_sql(mecanismo)} FROM read_parquet(?) ORDER BY fila",
+            [str(evaluacion.registros)],
         )
         while trozo := resultado.fetchmany(10_000):
-            for fila, clave, estado, codigos, valor in trozo:
+            for fila, clave, estado, codigos, valor, datos in trozo:
                 lista = tuple(codigos.split(";")) if codigos else ()
-                pagado_por = reconocimiento_id if estado in valorados else None
-                yield RegistroDecidido(
-                    fila, clave, estado, lista, valor, estado in libera, pagado_por
-                )
+                yield RegistroDecidido(fila, clave, estado, lista, valor, estado in libera, datos)
 
 
-async def _publicar_rechazos(
+def ganadores(evaluacion: Evaluacion) -> dict[int, int]:
+    """Row → row of the same submission that holds its right."""
+    with duckdb.connect(":memory:") as conexion:
+        filas = conexion.execute(
+            "SELECT fila, gana FROM read_parquet(?) WHERE gana IS NOT NULL ORDER BY fila",
+            [str(evaluacion.registros)],
+        ).fetchall()
+    return dict(filas)
+
+
+async def publicar_rechazos(
     tx: AsyncConnection, radicacion: Radicacion, resumen: Mapping[str, Any], ctx: Contexto
 ) -> None:
+    """Tell how many records of a submission do not pass, if any."""
     valorados = ctx.mecanismo.estados.valorados
     sin_pago = sum(n for estado, n in resumen["por_estado"].items() if estado not in valorados)
     if not sin_pago:

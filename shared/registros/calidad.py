@@ -26,6 +26,7 @@ NOTAS: Final = {
     tipado.ALIAS: "traducidos",
     tipado.SENTINELA: "sentinelas",
     tipado.ILEGIBLE: "informativas_ilegibles",
+    tipado.ACOTADO: "acotados",
 }
 """Note of ``tipado`` → name of its counts in the report."""
 
@@ -57,6 +58,10 @@ _FRASES: Final = {
     "informativas_ilegibles": (
         "1 valor de {columna} no se pudo leer y queda vacío.",
         "{n} valores de {columna} no se pudieron leer y quedan vacíos.",
+    ),
+    "acotados": (
+        "1 valor de {columna} estaba fuera de sus cotas y se llevó a la más cercana.",
+        "{n} valores de {columna} estaban fuera de sus cotas y se llevaron a la más cercana.",
     ),
 }
 """What is said of each count, for one and for several."""

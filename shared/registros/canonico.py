@@ -43,7 +43,8 @@ def opciones(esquema: EsquemaRegistro) -> str:
 def es_canonico(esquema: EsquemaRegistro, ruta: Path) -> bool:
     """Whether the file is a Parquet written with the columns of today for this register.
 
-    Only its foot is read: a register of 50 million rows costs as little as one of ten.
+    It may lack derived ones: they follow from the others, and ``carpeta`` adds them. Only its
+    foot is read: a register of 50 million rows costs as little as one of ten.
 
     Raises:
         ArchivoIlegible: it starts like a Parquet and cannot be read as one.
@@ -52,4 +53,6 @@ def es_canonico(esquema: EsquemaRegistro, ruta: Path) -> bool:
         if archivo.read(len(_MAGIA)) != _MAGIA:
             return False
     marcas = pie_de(ruta).marcas
-    return marcas.get(MARCA_REGISTRO) == esquema.nombre and marcas.get(MARCA_FIRMA) == esquema.firma
+    return marcas.get(MARCA_REGISTRO) == esquema.nombre and esquema.admite(
+        marcas.get(MARCA_FIRMA, "")
+    )

@@ -15,6 +15,7 @@ from typing import Final
 
 import duckdb
 
+from shared.normativa import tablas
 from shared.registros.canonico import es_canonico
 from shared.registros.cargador import cargar_archivo
 from shared.registros.catalogo import esquema_de
@@ -25,6 +26,7 @@ from shared.registros.intervalos import Extracto, Historia
 from shared.registros.lectura import sha256_de
 from shared.registros.model import Carga, Corte, EsquemaRegistro, plegar
 from shared.registros.pie import pie_de
+from shared.registros.tipado import por_columna, sql_etapa
 
 EXTENSIONES: Final = (".csv", ".txt", ".parquet")
 
@@ -85,7 +87,8 @@ def abrir_carpeta(
 
     ``trabajo`` is the caller's and must live as long as the result is read. A register may come
     whole or in part from the file of another (``EsquemaRegistro.deriva``). An absent optional one
-    is typed and empty, with ``presente = False``.
+    is typed and empty, with ``presente = False``, unless a shipped table answers for it
+    (``EsquemaRegistro.por_defecto``).
 
     Raises:
         FaltanRegistros: obligatory registers without file; all are named.
@@ -95,7 +98,7 @@ def abrir_carpeta(
     obligatorios = [esquema_de(r) for r in registros]
     todos = [*obligatorios, *(esquema_de(r) for r in opcionales)]
     archivos = {e.nombre: _buscar(carpeta, e.nombre) for e in todos}
-    sin_archivo = [e for e in obligatorios if archivos[e.nombre] is None]
+    sin_archivo = [e for e in obligatorios if archivos[e.nombre] is None and not e.por_defecto]
     derivables = {d.registro for e in todos if archivos[e.nombre] for d in e.deriva}
     if any(e.nombre not in derivables for e in sin_archivo):
         _exigir(sin_archivo, carpeta)
@@ -118,7 +121,8 @@ def abrir_carpeta(
 def abrir_cortes(
     con: duckdb.DuckDBPyConnection, cortes: Mapping[str, Sequence[Corte]], *, datos: Path
 ) -> dict[str, FuenteRegistro]:
-    """Read stored cortes; a register with none is typed and empty, with ``presente = False``.
+    """Read stored cortes; a register with none is that of its shipped table
+    (``EsquemaRegistro.por_defecto``) or else typed and empty, with ``presente = False``.
 
     Several of a register with intervals make one history (``shared.registros.intervalos``). In
     any other, where several bring one key (``EsquemaRegistro.clave``), one gives all its rows:
@@ -272,6 +276,8 @@ def _fuente(
     *,
     cargas: tuple[Carga, ...] = (),
 ) -> FuenteRegistro:
+    if not tramos and esquema.por_defecto:
+        return _de_tabla(esquema)
     selects = [_select(esquema, tramo.ruta, fecha) for tramo, fecha in tramos]
     historia = _historia(esquema, [t for t, _ in tramos])
     if historia is not None:
@@ -287,6 +293,29 @@ def _fuente(
         cargas=cargas,
         filas=sum(t.filas for t, _ in tramos),
         historia=historia,
+    )
+
+
+def _de_tabla(esquema: EsquemaRegistro) -> FuenteRegistro:
+    """The shipped table, typed as the loader would type its file."""
+    filas = tablas.leer(esquema.por_defecto)
+    valores = ", ".join(
+        f"({', '.join([str(n), *map(literal, fila.values())])})"
+        for n, fila in enumerate(filas, start=1)
+    )
+    celdas = ", ".join(["fila", *(f"c{i}" for i in range(len(filas[0])))])
+    etapa = sql_etapa(
+        esquema,
+        f"(VALUES {valores}) AS tabla({celdas})",
+        esquema.mapear(list(filas[0])),
+        fecha_corte=None,
+    )
+    return FuenteRegistro(
+        registro=esquema.nombre,
+        presente=True,
+        sql=f"SELECT {', '.join(map(ident, esquema.nombres))} FROM ({etapa})",
+        sha256=(_sha256(tablas.ruta(esquema.por_defecto)),),
+        filas=len(filas),
     )
 
 
@@ -309,14 +338,18 @@ def _select(
     *,
     numerada: bool = False,
 ) -> str:
-    """Canonical columns of a Parquet, typed nulls for those it was written without.
+    """Canonical columns of a Parquet: those it was written without are computed, if they follow
+    from the others, or else typed nulls.
 
     ``numerada`` adds ``_numero``, the place of the row in the file.
     """
     origen = f"read_parquet({literal(str(ruta))})"
     hay = pie_de(ruta).columnas
+    faltan = [c for c in esquema.derivadas if c.nombre not in hay]
     columnas = []
     for columna in esquema.columnas:
+        if columna in faltan:
+            continue
         nombre = ident(columna.nombre)
         if columna.nombre == "fecha_corte" and fecha_corte:
             columnas.append(f"{fecha_corte} AS {nombre}")
@@ -327,7 +360,14 @@ def _select(
     if numerada:
         columnas.append("file_row_number AS _numero")
         origen = f"read_parquet({literal(str(ruta))}, file_row_number = true)"
-    return f"SELECT {', '.join(columnas)} FROM {origen}"
+    leidas = f"SELECT {', '.join(columnas)} FROM {origen}"
+    if not faltan:
+        return leidas
+    nombres = [*map(ident, esquema.nombres), *(["_numero"] if numerada else [])]
+    return (
+        f"SELECT {', '.join(nombres)} FROM "
+        f"(SELECT *, {por_columna(faltan, lambda c: c.derivada or 'NULL')} FROM ({leidas}))"
+    )
 
 
 def _unir(esquema: EsquemaRegistro, selects: Iterable[str]) -> str:

@@ -19,6 +19,7 @@ from shared.registros.expresiones import (
     plegado,
 )
 from shared.registros.model import DECIMAL, Clase, Tipo
+from shared.tipos.documentos import DOCUMENTOS_NUMERICOS
 
 SENTINELAS: Final = ("1900-01-01", "1845-01-01", "9999-12-31", "0001-01-01")
 """Dates that mean "none" (registers §12); only the first is a possible day."""
@@ -31,9 +32,6 @@ ULTIMO_DIA: Final = date(2199, 12, 31)
 """Outside these days a date is impossible: a year of two digits, a slip of the hand."""
 
 _RANGO: Final = f"DATE {literal(PRIMER_DIA.isoformat())} AND DATE {literal(ULTIMO_DIA.isoformat())}"
-
-NUMERICOS: Final = ("CC", "TI", "CE", "PE")
-"""Types whose number is cleaned of dots, commas, blanks and left zeros (registers §13)."""
 
 LARGO_DOCUMENTO: Final = 20
 
@@ -102,7 +100,20 @@ def _nit(c: str, tipo: Tipo) -> str:
     )
 
 
-def _entero(c: str, _: Tipo) -> str:
+def _entero(c: str, tipo: Tipo) -> str:
+    numero = entero_de(c)
+    if tipo.cotas is None:
+        return numero
+    minimo, maximo = tipo.cotas
+    # least and greatest look past nulls: a cell that cannot be read would become a bound.
+    return (
+        f"CASE WHEN ({numero}) < {minimo} THEN {minimo} WHEN ({numero}) > {maximo} THEN {maximo} "
+        f"ELSE {numero} END"
+    )
+
+
+def entero_de(c: str) -> str:
+    """The integer that the clean text ``c`` says, whatever its bounds."""
     d = f"({sin_decimales_vacios(c)})"
     sin_miles = (
         f"(CASE WHEN regexp_full_match({d}, '[0-9]{{1,3}}(,[0-9]{{3}})+') "
@@ -179,7 +190,7 @@ def _documento(c: str, tipo: Tipo) -> str:
     limpio = f"ltrim(translate({sin_decimales_vacios(c)}, '., ', ''), '0')"
     numero = f"({limpio})"
     if tipo.segun:
-        es_numerico = es_una_de(ident("v_" + tipo.segun), NUMERICOS)
+        es_numerico = es_una_de(ident("v_" + tipo.segun), DOCUMENTOS_NUMERICOS)
         numero = f"(CASE WHEN {es_numerico} THEN {limpio} ELSE upper({c}) END)"
     return (
         f"CASE WHEN regexp_full_match({c}, '[1-9][0-9]{{2,{LARGO_DOCUMENTO - 1}}}') THEN {c} "

@@ -89,6 +89,8 @@ class Tipo:
     """FECHA: DD/MM/AAAA is read too, because the owner of the register writes so."""
     segun: str = ""
     """DOCUMENTO: column with the type of the document; without one it is a cédula."""
+    cotas: tuple[int, int] | None = None
+    """ENTERO: a value outside them is brought to the nearest one, with a counted warning."""
 
     @property
     def duckdb(self) -> str:
@@ -134,6 +136,11 @@ def CODIGO(  # noqa: N802 - reads as a type in the catalogue
     return Tipo(
         Clase.CODIGO, largo=largo, completa_ceros=completa_ceros, ceros=ceros, recorta=recorta
     )
+
+
+def ENTERO_ENTRE(minimo: int, maximo: int) -> Tipo:  # noqa: N802 - idem
+    """Integer brought inside its bounds, both admitted."""
+    return Tipo(Clase.ENTERO, cotas=(minimo, maximo))
 
 
 def LISTA(*valores: str, alias: tuple[tuple[str, str], ...] = ()) -> Tipo:  # noqa: N802 - idem
@@ -282,6 +289,8 @@ class EsquemaRegistro:
     """How often its owner gives an extract, and of what size, in Spanish."""
     leen: tuple[tuple[str, str], ...] = ()
     """(mechanism, what it reads it for: rules or moment), for the documentation."""
+    por_defecto: str = ""
+    """Table of ``shared.normativa.tablas`` that answers when no file and no corte is given."""
 
     def columna(self, nombre: str) -> ColumnaRegistro:
         """The column of that canonical name.
@@ -326,7 +335,13 @@ class EsquemaRegistro:
     @property
     def firma(self) -> str:
         """Names and types: equal in two Parquets that can be read as one."""
-        return ",".join(f"{c.nombre}:{c.tipo.duckdb}" for c in self.columnas)
+        return ",".join(map(_firma, self.columnas))
+
+    def admite(self, firma: str) -> bool:
+        """Whether a Parquet of that ``firma`` has today's columns; derived ones may be missing,
+        since whoever reads it computes them."""
+        escritas = set(firma.split(","))
+        return {_firma(c) for c in self.leidas} <= escritas <= {_firma(c) for c in self.columnas}
 
     def mapear(self, encabezado: list[str]) -> dict[str, int]:
         """Canonical column → position in the header; the first accepted spelling wins."""
@@ -351,6 +366,10 @@ class EsquemaRegistro:
             and c.nombre not in presentes
             and not (c.necesita and all(n in presentes for n in c.necesita))
         ]
+
+
+def _firma(columna: ColumnaRegistro) -> str:
+    return f"{columna.nombre}:{columna.tipo.duckdb}"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Final
 from shared.registros.model import Clase, ColumnaRegistro, EsquemaRegistro
 
 _POR_NOMBRE: Final = {
+    "catalogo_completo": "NO",
     "afl_id": "1000001",
     "afl_id_cabeza": "1000001",
     "area_corte": "1",
@@ -104,6 +105,8 @@ def ejemplo(columna: ColumnaRegistro) -> str:
         return propio if propio in valores else valores[0]
     if propio is not None:
         return propio
+    if columna.tipo.cotas is not None:
+        return str(columna.tipo.cotas[0])
     if columna.tipo.clase is Clase.CODIGO:
         return "1".zfill(columna.tipo.largo or 1)
     texto = _POR_CLASE[columna.tipo.clase]

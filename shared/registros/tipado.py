@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from shared.registros.celdas import (
+    entero_de,
     es_sentinela,
     fecha_fuera,
     fecha_posible,
@@ -31,6 +32,7 @@ LIMPIO: Final = "limpio"
 ALIAS: Final = "alias"
 SENTINELA: Final = "sentinela"
 ILEGIBLE: Final = "ilegible"
+ACOTADO: Final = "acotado"
 SEPARADOR_NOTA: Final = ":"
 """A note is ``<what>:<column>``."""
 
@@ -218,6 +220,8 @@ def _notas_de_texto(t: str, v: str, tipo: Tipo) -> list[tuple[str, str]]:
         notas.append((SIN_DV, f"{v} <> {t} AND strlen({v}) < strlen({digitos})"))
     if tipo.clase is Clase.DOCUMENTO:
         notas.append((LIMPIO, f"{v} <> {t} AND strlen({v}) < strlen({t})"))
+    if tipo.cotas is not None:
+        notas.append((ACOTADO, f"{v} IN {tipo.cotas} AND {v} <> {entero_de(t)}"))
     if tipo.alias:
         otros = ", ".join(plegado(literal(escrito)) for escrito, _ in tipo.alias)
         notas.append((ALIAS, f"{v} <> {t} AND list_contains([{otros}], {plegado(t)})"))

@@ -1,6 +1,6 @@
 """Who calls, what they may see and do, and masks for personal data."""
 
-from shared.seguridad.alcance import Alcance, alcance, exigir
+from shared.seguridad.alcance import Alcance, alcance, exigir, nit_de
 from shared.seguridad.enmascarar import (
     FiltroDatosPersonales,
     enmascarar,
@@ -43,5 +43,6 @@ __all__ = [
     "enmascarar_documento",
     "enmascarar_nombre",
     "exigir",
+    "nit_de",
     "texto_seguro",
 ]

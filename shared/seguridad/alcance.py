@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+import re
+from typing import Final, TypeAlias
 
+from shared.normativa import tablas
 from shared.seguridad.model import ROLES_ADMINISTRACION, ROLES_ENTIDAD, Rol, Usuario
 from shared.tipos import InvarianteRota, Prohibido
+
+_NIT: Final = re.compile(r"\d{9}", re.ASCII)
 
 Alcance: TypeAlias = str | None
 """The only entity whose rows the caller sees, or ``None``: all of them (back office)."""
@@ -26,6 +30,14 @@ def alcance(usuario: Usuario) -> Alcance:
     raise Prohibido(
         "Su identidad no tiene ningún rol en este sistema. Solicítelo al administrador."
     )
+
+
+def nit_de(entidad: str) -> str | None:
+    """The NIT under which an entity is paid: its own; of an EPS, which is known by its code, the
+    one of ``eps_2020``, or ``None`` if the table has none."""
+    if _NIT.fullmatch(entidad):
+        return entidad
+    return next((f["nit"] for f in tablas.leer("eps_2020") if f["codigo"] == entidad), "") or None
 
 
 def exigir(usuario: Usuario, *roles: Rol) -> None:

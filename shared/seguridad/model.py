@@ -16,6 +16,8 @@ class Rol(StrEnum):
     IPS = "ips"
     LABORATORIO = "laboratorio"
     EPS = "eps"
+    TERRITORIAL = "territorial"
+    INS = "ins"
     OPERADOR = "operador"
     ORDENADOR = "ordenador"
     TESORERIA = "tesoreria"
@@ -23,7 +25,9 @@ class Rol(StrEnum):
     ADMIN = "admin"
 
 
-ROLES_ENTIDAD: Final = frozenset({Rol.IPS, Rol.LABORATORIO, Rol.EPS})
+_ROLES_CON_NIT: Final = frozenset({Rol.IPS, Rol.LABORATORIO, Rol.TERRITORIAL, Rol.INS})
+
+ROLES_ENTIDAD: Final = _ROLES_CON_NIT | {Rol.EPS}
 """Roles of those who submit: they see only the rows of their own entity."""
 
 ROLES_ADMINISTRACION: Final = frozenset(Rol) - ROLES_ENTIDAD
@@ -34,7 +38,7 @@ _CODIGO_EPS: Final = re.compile(r"[A-Z0-9]{3,6}", re.ASCII)
 
 @dataclass(frozen=True)
 class Usuario:
-    """An identified caller. ``entidad`` is the NIT of an IPS or laboratory, the code of an EPS.
+    """An identified caller. ``entidad`` is the code of an EPS, the NIT of any other entity.
 
     One identity belongs either to one entity or to the back office, never to both, so that no
     one decides on what they themselves submitted.
@@ -54,7 +58,7 @@ class Usuario:
                 "Una identidad no puede ser a la vez de una entidad y de la administración. "
                 "Use dos identidades."
             )
-        if self.roles & {Rol.IPS, Rol.LABORATORIO}:
+        if self.roles & _ROLES_CON_NIT:
             Nit(self.entidad or "")
         if Rol.EPS in self.roles and not _CODIGO_EPS.fullmatch(self.entidad or ""):
             raise EntradaInvalida(

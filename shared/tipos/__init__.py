@@ -9,6 +9,7 @@ from shared.tipos.dinero import (
     pesos,
     repartir,
 )
+from shared.tipos.documentos import DocumentoIdentidad
 from shared.tipos.errores import (
     Conflicto,
     DemasiadoGrande,
@@ -24,7 +25,6 @@ from shared.tipos.identificadores import (
     CodigoDivipola,
     CodigoHabilitacion,
     CodigoSede,
-    DocumentoIdentidad,
     Nit,
     digito_verificacion,
 )

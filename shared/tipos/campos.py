@@ -32,6 +32,8 @@ class Tipo(StrEnum):
     """Closed list, compared without case or accents. Read as VARCHAR in its canonical form."""
     BOOLEANO = "BOOLEANO"
     """SI/NO, also S/N and 1/0. Read as BOOLEAN."""
+    DOCUMENTO = "DOCUMENTO"
+    """Number of a document, written as its type asks. Read as VARCHAR, normalised."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,12 @@ class Campo:
     """DIGITOS one digit short get their lost leading zero back."""
     personal: bool = False
     """Personal data: its values never appear in a message."""
+    lista: str = ""
+    """LISTA: what to call the closed list when it is too long to be printed."""
+    segun: str = ""
+    """DOCUMENTO: the column with its type."""
+    fecha: str = ""
+    """DOCUMENTO: the column with the day of the fact, where a type depends on it."""
 
     def __post_init__(self) -> None:
         if not _IDENTIFICADOR.fullmatch(self.nombre) or self.nombre in _RESERVADOS:
@@ -70,6 +78,14 @@ class Campo:
             raise ValueError(f"{self.nombre}: los valores van en mayúscula y sin tildes")
         if self.completa_ceros and (self.tipo is not Tipo.DIGITOS or not self.largo):
             raise ValueError(f"{self.nombre}: completa_ceros pide DIGITOS con largo")
+        if self.lista and self.tipo is not Tipo.LISTA:
+            raise ValueError(f"{self.nombre}: lista va solo con LISTA")
+        if (self.tipo is Tipo.DOCUMENTO) != bool(self.segun):
+            raise ValueError(f"{self.nombre}: segun va con DOCUMENTO y solo con DOCUMENTO")
+        if self.fecha and self.tipo is not Tipo.DOCUMENTO:
+            raise ValueError(f"{self.nombre}: fecha va solo con DOCUMENTO")
+        if self.tipo is Tipo.DOCUMENTO and not self.personal:
+            raise ValueError(f"{self.nombre}: un documento es dato personal")
 
     @property
     def encabezados(self) -> frozenset[str]:

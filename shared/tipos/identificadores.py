@@ -1,23 +1,15 @@
 """Codes and identifiers: text with their leading zeros, normalised at the edge.
 
-Sources: ``dominio`` registers §4 (habilitation codes), §13 (documents), §14 (NIT check digit),
-§15 (DIVIPOLA).
+Sources: ``dominio`` registers §4 (habilitation codes), §14 (NIT check digit), §15 (DIVIPOLA).
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Final
 
 from stdnum.co import nit as _nit
 
 from shared.tipos.errores import EntradaInvalida
-
-TIPOS_DOCUMENTO: Final = (
-    "CC", "TI", "RC", "CN", "CE", "PA", "CD", "SC", "PE", "PT", "AS", "MS", "NI",
-)  # fmt: skip
-_NUMERICOS: Final = frozenset({"CC", "TI", "CE", "PE"})
 
 
 def _digitos(texto: str, largo: int) -> bool:
@@ -141,42 +133,3 @@ class CodigoDivipola:
 
     def __str__(self) -> str:
         return self.codigo
-
-
-def normalizar_documento(tipo: str, numero: str) -> tuple[str, str]:
-    """Canonical (tipo, numero): CC, TI, CE and PE lose dots, commas, blanks and left zeros."""
-    tipo = tipo.strip().upper()
-    numero = numero.strip().upper()
-    if tipo in _NUMERICOS:
-        numero = re.sub(r"[.,\s]", "", numero).lstrip("0")
-    return tipo, numero
-
-
-@dataclass(frozen=True)
-class DocumentoIdentidad:
-    """A person's document. ``repr`` is masked, so that logs stay clean of personal data."""
-
-    tipo: str
-    numero: str
-
-    @classmethod
-    def de(cls, tipo: str, numero: str) -> DocumentoIdentidad:
-        """Normalise and check the type against the closed list.
-
-        Raises:
-            EntradaInvalida: unknown type or empty number; the message never shows the number.
-        """
-        tipo, numero = normalizar_documento(tipo, numero)
-        if tipo not in TIPOS_DOCUMENTO:
-            raise EntradaInvalida(
-                f"El tipo de documento «{tipo}» no existe. "
-                f"Use uno de: {', '.join(TIPOS_DOCUMENTO)}."
-            )
-        if not numero:
-            raise EntradaInvalida("Falta el número de documento.")
-        return cls(tipo, numero)
-
-    def __repr__(self) -> str:
-        return f"DocumentoIdentidad({self.tipo} …{self.numero[-3:]})"
-
-    __str__ = __repr__

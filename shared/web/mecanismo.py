@@ -7,7 +7,15 @@ from fastapi import FastAPI
 from shared.focalizacion.model import Mecanismo
 from shared.web.entorno import Entorno
 from shared.web.fabrica import crear_aplicacion
-from shared.web.rutas import catalogo, pagos, radicaciones, registros, resultados
+from shared.web.rutas import (
+    catalogo,
+    pagos,
+    propuestas,
+    radicaciones,
+    registros,
+    resultados,
+    tramites,
+)
 
 
 def crear_app(mecanismo: Mecanismo, entorno: Entorno | None = None) -> FastAPI:
@@ -27,8 +35,10 @@ def crear_app(mecanismo: Mecanismo, entorno: Entorno | None = None) -> FastAPI:
     for rutas in (
         radicaciones.rutas,
         resultados.rutas,
+        propuestas.rutas,
         registros.rutas,
         pagos.rutas,
+        tramites.rutas,
         catalogo.rutas,
     ):
         app.include_router(rutas(mecanismo, entorno))

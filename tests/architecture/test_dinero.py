@@ -35,6 +35,7 @@ ADMITIDOS: Final = {
     "shared/radicacion/lectura/columnar.py": (
         "reads Parquet columns that others wrote as floats, and turns them into text"
     ),
+    "shared/correccion/service.py": "the similarity of a proposal, from 0 to 1: no money there",
 }
 CENTAVOS: Final = "_centavos"
 

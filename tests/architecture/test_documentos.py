@@ -21,6 +21,7 @@ from shared.focalizacion.descubrir import aplicaciones, mecanismos
 from shared.giros import model as giros
 from shared.radicacion.model import EstadoRadicacion
 from shared.seguridad.settings import PoliticaTokens
+from shared.tramites import model as tramites
 
 RAIZ = Path(__file__).parents[2]
 AJENAS = {"node_modules", "build", "dist", "resultados"}
@@ -196,14 +197,14 @@ def _cabe(ruta: str, plantilla: str) -> bool:
 # --- words ----------------------------------------------------------------------------------------
 
 
-_SE_VE = re.compile(r"Estado|Motivo|Resultado|AccionTras|Espera")
+_SE_VE = re.compile(r"Estado|Motivo|Resultado|AccionTras|Espera|ClaseDocumento|Parentesco|Canal")
 """Enumerations whose words a person reads; the others plan corrections inside."""
 
 
 def test_cada_estado_esta_explicado() -> None:
     palabras = set(re.findall(r"\w+", _leer(RAIZ / "GLOSARIO.md")))
     faltan = {e for m in mecanismos().values() for e in _estados_de(m.nombre)} - palabras
-    for clase in vars(giros).values():
+    for clase in (*vars(giros).values(), *vars(tramites).values()):
         if isinstance(clase, type) and issubclass(clase, StrEnum) and _SE_VE.match(clase.__name__):
             faltan |= {str(miembro) for miembro in clase} - palabras
     faltan |= {str(e) for e in EstadoRadicacion} - palabras
@@ -218,6 +219,8 @@ def _estados_de(nombre: str) -> set[str]:
         *estados.valorados,
         *estados.liberan,
         *estados.corregibles,
+        *estados.retenidos,
+        *estados.publicados.values(),
         *(linea.estado for linea in estados.precedencia),
         *estados.transiciones,
         *(destino for destinos in estados.transiciones.values() for destino in destinos),

@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from shared.focalizacion import Cruce, Efecto, Etapa, Grupo, Mecanismo, Regla
+from shared.focalizacion import Cruce, Efecto, Etapa, Mecanismo, Puente, Regla
 from shared.focalizacion.model import campos_de, columnas_de
 from shared.normativa import Certeza
 from shared.radicacion.historia import registros_de
@@ -25,6 +25,12 @@ REGLAS: Final = [(m, r) for m in MECANISMOS for r in m.reglas]
 DE_FOC: Final = [(m, r) for m, r in REGLAS if r.etapa is Etapa.FOC]
 DEL_SISTEMA: Final = frozenset({"fila", "forma_ok", "fecha_radicacion"})
 """Columns that the evaluation adds to those submitted."""
+DE_QUIEN_RADICA: Final = frozenset({"radicante_nit", "radicante_eps"})
+"""Those that a rule of RAD sees, when it is known who submits."""
+DE_LO_JUZGADO: Final = frozenset(
+    {"estado_previo", *(f"codigos_{efecto.lower()}" for efecto in Efecto)}
+)
+"""Those that the rules of a later phase see of the earlier ones."""
 
 PIDEN_ACTUAR: Final = frozenset({Efecto.CORRECCION, Efecto.GLOSA, Efecto.RETENCION})
 """Effects after which somebody has something to mend or to bring: the rule says what. A RECHAZO
@@ -39,11 +45,23 @@ por_regla_de_foc = pytest.mark.parametrize(
 por_mecanismo = pytest.mark.parametrize("mecanismo", MECANISMOS, ids=lambda m: m.nombre)
 
 
-def disponibles(mecanismo: Mecanismo) -> set[str]:
-    """Columns beside the row when the rules judge it."""
+def de_la_fila(mecanismo: Mecanismo) -> set[str]:
+    """Columns of a row before the first step."""
     campos = {c.nombre for c in mecanismo.esquema.campos}
+    return campos.union(DEL_SISTEMA, (o.nombre for o in mecanismo.parametros))
+
+
+def disponibles(mecanismo: Mecanismo, regla: Regla | None = None) -> set[str]:
+    """Columns beside the row when the rules judge it; those of a phase or stage, for a rule."""
     pasos = (*mecanismo.esquema.pasos, *mecanismo.liquidacion.pasos)
-    return campos.union(DEL_SISTEMA, *map(salidas, pasos))
+    columnas = de_la_fila(mecanismo).union(*map(salidas, pasos))
+    if regla is not None and regla.etapa is Etapa.RAD:
+        columnas |= DE_QUIEN_RADICA
+    if regla is not None and regla.fase > 1:
+        columnas |= DE_LO_JUZGADO
+        for fase, derivadas in mecanismo.esquema.fases.items():
+            columnas |= {c.nombre for c in derivadas} if fase <= regla.fase else set()
+    return columnas
 
 
 @por_regla
@@ -79,7 +97,7 @@ def test_los_textos_terminan_como_frases(mecanismo: Mecanismo, regla: Regla) -> 
 @por_regla
 def test_los_campos_del_mensaje_existen(mecanismo: Mecanismo, regla: Regla) -> None:
     campos = regla.columnas_de_mensaje | campos_de(regla.accion)
-    conocidas = disponibles(mecanismo) if regla.etapa is Etapa.FOC else set()
+    conocidas = disponibles(mecanismo, regla) if regla.cumple is not None else set()
     assert campos <= conocidas
     assert regla.columna in {"", *(c.nombre for c in mecanismo.esquema.campos)}
 
@@ -102,14 +120,16 @@ def test_quien_debe_actuar_sabe_que_hacer(mecanismo: Mecanismo, regla: Regla) ->
 
 @por_regla
 def test_solo_las_de_focalizacion_llevan_expresion(mecanismo: Mecanismo, regla: Regla) -> None:
-    assert (regla.cumple is not None) == (regla.etapa is Etapa.FOC)
-    assert regla.aplica is None or regla.etapa is Etapa.FOC
+    """And of RAD, those that are judged row by row once it is known who submits."""
+    assert regla.cumple is not None or regla.etapa is not Etapa.FOC
+    assert regla.cumple is None or regla.etapa in {Etapa.FOC, Etapa.RAD}
+    assert regla.aplica is None or regla.cumple is not None
     assert not regla.mensaje_no_evaluable or regla.si_no_evaluable is not None
 
 
 @por_regla_de_foc
 def test_lee_columnas_que_existen(mecanismo: Mecanismo, regla: Regla) -> None:
-    assert regla.columnas <= disponibles(mecanismo)
+    assert regla.columnas <= disponibles(mecanismo, regla)
     assert set(regla.requiere) <= set(mecanismo.esquema.opcionales)
 
 
@@ -166,20 +186,20 @@ def test_la_fecha_del_hecho_siempre_esta(mecanismo: Mecanismo) -> None:
     """``desde`` and ``hasta`` are compared with it."""
     hecho = next(c for c in mecanismo.esquema.campos if c.nombre == mecanismo.esquema.fecha_hecho)
     assert (hecho.tipo, hecho.obligatorio) == (Tipo.FECHA, True)
-    assert set(mecanismo.esquema.clave) <= {c.nombre for c in mecanismo.esquema.campos}
+    assert set(mecanismo.esquema.clave) <= disponibles(mecanismo)
 
 
 @por_mecanismo
 def test_cada_paso_lee_lo_que_ya_esta(mecanismo: Mecanismo) -> None:
-    """Totals of a group see only the row's own columns: those before the first join."""
-    vistas = {c.nombre for c in mecanismo.esquema.campos} | DEL_SISTEMA
-    propias: set[str] | None = None
+    """A join through a bridge also reads the columns of the bridge."""
+    vistas = de_la_fila(mecanismo)
+    del_puente: dict[str | None, set[str]] = {None: set()}
     for paso in (*mecanismo.esquema.pasos, *mecanismo.liquidacion.pasos):
-        if isinstance(paso, Cruce | Grupo) and propias is None:
-            propias = set(vistas)
-        lee = propias if isinstance(paso, Grupo) and propias is not None else vistas
-        assert entradas(paso) <= lee, paso
+        llevadas = del_puente[paso.por] if isinstance(paso, Cruce) else set()
+        assert entradas(paso) <= vistas | llevadas, paso
         vistas |= salidas(paso)
+        if isinstance(paso, Puente):
+            del_puente[paso.nombre] = set(paso.propias)
     assert columnas_de(mecanismo.liquidacion.valor_centavos) <= vistas
 
 

@@ -52,6 +52,7 @@ def test_el_giro_de_una_solicitud_pagada_cumple_el_contrato(sistema: SistemaReal
         "id_giro_origen": None,
         "lote": giro["lote"],
         "vigencia": 2021,
+        "tipo_documento": "NI",
         "nit_beneficiario": envio.ips.nit,
         "nombre_beneficiario": envio.ips.nombre,
         "codigo_banco": envio.ips.banco,

@@ -30,7 +30,7 @@ from services.operaciones.app import crear_app as crear_operaciones
 from services.tesoreria.app import crear_app as crear_tesoreria
 from shared.db import Ajustes
 from shared.focalizacion.descubrir import aplicaciones
-from shared.seguridad import Rol, Usuario, emitir_token
+from shared.seguridad import ROLES_ADMINISTRACION, Rol, Usuario, emitir_token
 from shared.web.entorno import Entorno
 from shared.web.mecanismo import crear_app
 from tests.support.infra import BaseDePrueba
@@ -232,7 +232,7 @@ def _encabezados(ajustes: Ajustes) -> list[dict[str, str]]:
     """An institution, the whole back office in one person, and nobody."""
     quienes = [
         Usuario("ips", frozenset({Rol.IPS}), "838000096"),
-        Usuario("todo", frozenset(Rol) - {Rol.IPS, Rol.EPS, Rol.LABORATORIO}, None),
+        Usuario("todo", ROLES_ADMINISTRACION, None),
     ]
     return [
         {"Authorization": f"Bearer {emitir_token(ajustes, quien, timedelta(hours=1))}"}

@@ -207,8 +207,9 @@ class Oficina:
         pagina = self._leer(self.operador.get(ruta, params={"estado": "devuelto"}))
         for giro in pagina["datos"] if pagina else ():
             self._cuenta += 1
+            (parte,) = giro["reconocimientos"]
             reconocimiento = self._leer(
-                self.operador.get(f"/{RUTA}/v1/reconocimientos/{giro['reconocimiento_id']}")
+                self.operador.get(f"/{RUTA}/v1/reconocimientos/{parte['id']}")
             )
             if reconocimiento is None:
                 continue
@@ -421,7 +422,8 @@ def _comprobar_dinero(sistema: SistemaReal, ips: Sequence[Ips], total: int) -> N
         "SELECT r.nit, r.valor_centavos, count(*) FILTER (WHERE g.estado = 'aplicado'), "
         "sum(g.valor_centavos) FILTER (WHERE g.estado = 'aplicado')::bigint, "
         "bool_and(g.estado IN ('aplicado', 'reprogramado')) "
-        "FROM reconocimiento r JOIN giro g ON g.reconocimiento_id = r.id GROUP BY r.id"
+        "FROM reconocimiento r JOIN giro_reconocimiento p ON p.reconocimiento_id = r.id "
+        "JOIN giro g ON g.id = p.giro_id GROUP BY r.id"
     )
     assert sorted(pagado) == sorted((i.nit, valor_de(i), 1, valor_de(i), True) for i in ips)
     linea = sistema.persona(Rol.ORDENADOR).ver(LINEA)

@@ -202,14 +202,17 @@ def test_evaluar_con_entrada_invalida_es_3(tmp_path: Path) -> None:
 # --- what is published ----------------------------------------------------------------------------
 
 
-def test_reglas_en_tres_formatos() -> None:
+def test_reglas_en_cada_formato() -> None:
     codigos = [f"ANT-{n:02d}" for n in range(21)]
     tabla = exigir(HECHO, mecanismos("reglas", "anticipo_uci"))
     markdown = exigir(HECHO, mecanismos("reglas", "anticipo-uci", "--formato", "md"))
     catalogo = en_json(mecanismos("reglas", "--formato", "json"))
-    assert all(c in tabla and c in markdown for c in codigos)
+    html = exigir(HECHO, mecanismos("reglas", "anticipo_uci", "--formato", "html"))
+    assert all(c in tabla and c in markdown and c in html for c in codigos)
+    assert html.startswith("<!doctype html>")
     assert sorted({r["codigo"] for r in catalogo["anticipo_uci"]}) == codigos
     exigir(ENTRADA, mecanismos("reglas", "no_existe"))
+    exigir(ENTRADA, mecanismos("reglas", "--formato", "html"))
 
 
 def test_asyncapi_es_el_documento_publicado() -> None:

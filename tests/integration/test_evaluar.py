@@ -1,4 +1,4 @@
-"""``mecanismos evaluar``: the acceptance case and the published amounts, through the command."""
+"""``mecanismos evaluar``: the published amounts and what is refused, through the command."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from typer.testing import CliRunner
 
 from shared.cli.app import app
 from shared.cli.salida import codigo_de
-from shared.tipos import EntradaInvalida, a_decimal, pesos
+from shared.tipos import EntradaInvalida, pesos
 from tests.support.anticipo import (
     CASO,
     PUBLICADOS,
     a_csv,
     escribir_registros,
     fila,
-    leer_csv,
     registros_publicados,
     un_dia,
 )
@@ -47,7 +46,8 @@ def filas_de(salida: Path) -> list[dict[str, Any]]:
     return filas
 
 
-def test_the_case_comes_out_equal_row_by_row_from_the_installed_command(tmp_path: Path) -> None:
+def test_the_installed_command_gives_the_summary_and_the_files(tmp_path: Path) -> None:
+    """What comes out of each row is in ``test_casos``."""
     salida = tmp_path / "salida"
     comando = [sys.executable, "-m", "shared.cli", "evaluar", "anticipo_uci"]
     comando += [str(CASO / "entrada.csv"), "--cortes", str(CASO), "--fecha", "2021-03-10"]
@@ -56,19 +56,8 @@ def test_the_case_comes_out_equal_row_by_row_from_the_installed_command(tmp_path
     )
     assert hecho.returncode == 0, hecho.stderr
     resumen = json.loads(hecho.stdout)
-    dados = [
-        {
-            "fila": str(r["fila"]),
-            "estado": r["estado"],
-            "codigos": r["codigos"],
-            "valor": a_decimal(r["valor_centavos"]),
-        }
-        for r in filas_de(salida)
-    ]
-    assert dados == leer_csv(CASO / "esperado.csv")
     assert (resumen["total"], resumen["valor_centavos"]) == (40, pesos(88_033_494))
-    assert resumen["reglas_no_aplicadas"] == []
-    assert sum(resumen["por_estado"].values()) == 40
+    assert len(filas_de(salida)) == 40
     hallazgos = pq.read_table(salida / "hallazgos.parquet")
     assert set(hallazgos.column_names) >= HALLAZGO
     assert hallazgos.column("codigo").to_pylist().count("ANT-17") == 29

@@ -50,6 +50,8 @@ SOLO: dict[tuple[str, str], set[Rol]] = {
     ("POST", f"cortes/{NADIE}/estado"): {Rol.OPERADOR},
     ("GET", f"cortes/{NADIE}/rechazos.csv"): {Rol.OPERADOR},
     ("PUT", "ventanas/anticipo_uci/2021-02"): {Rol.ORDENADOR},
+    ("PUT", "ventanas/anticipo_uci"): {Rol.ORDENADOR},
+    ("POST", f"parametros/anticipo_uci/{NADIE}"): {Rol.ORDENADOR},
 }
 """Who may call what is not for everybody inside; the rest is to read."""
 VALOR = 1_000_000
@@ -174,7 +176,10 @@ async def test_maker_approver_and_payer_are_different_people(suite: Suite) -> No
     ids = await reconocidos(suite, VALOR, VALOR, VALOR)
     giros = await suite.girar(*ids)
     assert await estados(suite) == [("ORDENADO", None)] * 2 + [("ESPERA_PRESUPUESTO", "RECAUDO")]
-    assert [g["estado"] for g in giros] == ["ordenado"] * 2
+    # One order of what is of one payee in one run, with its parts.
+    (orden,) = giros
+    assert (orden["estado"], orden["valor"]) == ("ordenado", a_decimal(pesos(2 * VALOR)))
+    assert [p["valor"] for p in orden["reconocimientos"]] == [a_decimal(pesos(VALOR))] * 2
 
     otro = suite.persona(Rol.ORDENADOR, "otro")
     repetida = await otro.http.post(
@@ -242,7 +247,9 @@ async def test_a_returned_giro_is_paid_again_under_another_name(suite: Suite) ->
     assert sin_cuenta.status_code == 409
     cuenta = {"codigo_banco": "1040", "tipo_producto": "CORRIENTE"}
     cuenta |= {"numero_producto": "87654321", "titular_nit": NIT}
-    assert (await operador.hacer(ruta, {"cuenta": cuenta}))["estado"] == "ESPERA_CUENTA"
+    assert [r["estado"] for r in await operador.hacer(ruta, {"cuenta": cuenta})] == [
+        "ESPERA_CUENTA"
+    ]
     tesorera = suite.persona(Rol.TESORERIA)
     (nueva,) = await tesorera.ver(f"{OPERACIONES}/cuentas/por-verificar")
     await tesorera.hacer(f"{OPERACIONES}/cuentas/{nueva['id']}/decision", {"aceptada": True})

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from shared.embebido.postgres import PostgresEmbebido
-from shared.seguridad import Rol
+from shared.seguridad import ROLES_ENTIDAD, Rol
 from tests.support.anticipo import (
     NADIE,
+    NIT,
     OTRO_NIT,
     PDF,
     RADICACIONES,
@@ -120,7 +121,7 @@ async def test_every_route_wants_a_token_that_can_be_trusted(suite: Suite) -> No
 
 @pytest.mark.parametrize("rol", sorted(set(Rol) - {Rol.IPS}))
 async def test_only_an_ips_submits(suite: Suite, rol: Rol) -> None:
-    entidad = {Rol.LABORATORIO: "900100101", Rol.EPS: "EPS037"}.get(rol)
+    entidad = ("EPS037" if rol is Rol.EPS else NIT) if rol in ROLES_ENTIDAD else None
     quien = suite.persona(rol, entidad=entidad)
     antes = suite.crudos()
     contenido = a_csv([un_dia(2)])

@@ -325,6 +325,11 @@ async def test_schema_rules_and_windows_are_there_to_be_read(suite: Suite) -> No
     reglas = await ips.ver(f"{V1}/reglas")
     assert [r["codigo"] for r in reglas["reglas"]] == [f"ANT-{n:02d}" for n in range(21)]
     assert all(r["fuente"] and r["certeza"] for r in reglas["reglas"])
+    pagina = await ips.http.get(f"{V1}/reglas.html")
+    assert pagina.headers["content-type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in pagina.headers["content-security-policy"]
+    assert '<html lang="es">' in pagina.text
+    assert all(f"{r['codigo']} · {r['titulo']}</h3>" in pagina.text for r in reglas["reglas"])
     assert reglas["huella"] == (await ips.ver(RADICACIONES))["datos"][-1]["resumen"]["huella"]
     abierta = await ips.ver(f"{V1}/ventanas/2021-02")
     assert (abierta["abierta"], abierta["desde"][:10], abierta["hasta"][:10]) == (

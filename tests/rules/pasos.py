@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from shared.focalizacion import Columna, Cruce, Grupo, Puente
+from shared.focalizacion import Columna, Cruce, Grupo, Nombres, Puente
 from shared.focalizacion.model import Paso, columnas_de
 
 DIA: Final = "dia"
@@ -15,6 +15,8 @@ def entradas(paso: Paso) -> frozenset[str]:
     """Columns of the row that a step reads."""
     if isinstance(paso, Columna):
         return columnas_de(paso.expr)
+    if isinstance(paso, Nombres):
+        return frozenset((*paso.fila, *paso.otros))
     if isinstance(paso, Grupo):
         return frozenset(paso.claves).union(*map(columnas_de, paso.trae.values()))
     if isinstance(paso, Puente):
@@ -25,7 +27,7 @@ def entradas(paso: Paso) -> frozenset[str]:
 
 def salidas(paso: Paso) -> frozenset[str]:
     """Columns that a step adds to the row."""
-    if isinstance(paso, Columna):
+    if isinstance(paso, Columna | Nombres):
         return frozenset({paso.nombre})
     if isinstance(paso, Grupo):
         return frozenset(paso.trae)

@@ -321,7 +321,8 @@ class Suite:
             f"{OPERACIONES}/reconocimientos/aprobar", {"reconocimientos": reconocimientos}
         )
         giros = (await tesorera.ver(f"{OPERACIONES}/giros", limite=500))["datos"]
-        return [g for g in giros if g["reconocimiento_id"] in reconocimientos]
+        pedidos = set(reconocimientos)
+        return [g for g in giros if pedidos & {r["id"] for r in g["reconocimientos"]}]
 
     async def responder(
         self, giro: Mapping[str, Any], estado: str, codigo: str | None = None

@@ -17,6 +17,7 @@ from shared.radicacion.plantilla import plantilla_xlsx
 from shared.tipos.campos import Campo, Tipo, plegar_encabezado
 
 LARGA = tuple(f"VALOR {n:03d}" for n in range(60))
+MUNICIPIOS = tuple(f"{n:05}" for n in range(1, 1123))
 CAMPOS = (
     Campo("nit", Tipo.DIGITOS, largo=9, descripcion="NIT sin dígito", ejemplo="900100101"),
     Campo("periodo", Tipo.PERIODO),
@@ -26,6 +27,9 @@ CAMPOS = (
     Campo("perfil", Tipo.LISTA, valores=LARGA, obligatorio=False),
     Campo("fecha", Tipo.FECHA),
     Campo("activo", Tipo.BOOLEANO),
+    Campo("tipo_documento", Tipo.LISTA, valores=("CC", "PA")),
+    Campo("documento", Tipo.DOCUMENTO, segun="tipo_documento", personal=True, ejemplo="52"),
+    Campo("municipio", Tipo.LISTA, valores=MUNICIPIOS, lista="un código DIVIPOLA"),
     Campo("camas", Tipo.ENTERO),
 )
 FILA: dict[str, Any] = {
@@ -37,6 +41,9 @@ FILA: dict[str, Any] = {
     "perfil": LARGA[59],
     "fecha": date(2021, 2, 1),
     "activo": True,
+    "tipo_documento": "PA",
+    "documento": "007",
+    "municipio": "01122",
     "camas": 8,
 }
 
@@ -64,7 +71,11 @@ def test_hoja_datos() -> None:
     assert validaciones["H"].formula1 == '"SI,NO"'
     assert validaciones["F"].formula1 == "Listas!$F$1:$F$60"
     assert libro["Listas"].sheet_state == "hidden"
-    assert (validaciones["A"].type, validaciones["I"].type) == ("textLength", "whole")
+    assert (validaciones["A"].type, validaciones["L"].type) == ("textLength", "whole")
+    assert validaciones["K"].formula1 == "Listas!$K$1:$K$1122"
+    assert validaciones["K"].error == "Escriba un código DIVIPOLA."
+    assert hoja["J2"].number_format == "@"
+    assert "J" not in validaciones
 
 
 def test_instrucciones() -> None:

@@ -30,6 +30,7 @@ from shared.seguridad import (
     enmascarar_documento,
     enmascarar_nombre,
     exigir,
+    nit_de,
     texto_seguro,
 )
 from shared.tipos import EntradaInvalida, Prohibido, RelojFijo
@@ -177,6 +178,13 @@ def test_una_entidad_ve_lo_suyo_y_la_administracion_todo() -> None:
         assert alcance(Usuario("x", frozenset({rol}))) is None
 
 
+def test_a_una_eps_se_le_paga_con_el_nit_de_la_tabla() -> None:
+    assert nit_de("900123456") == "900123456"
+    assert nit_de("EPS010") == nit_de("EPSS10") == "800088702"
+    assert nit_de("CCF007") is None  # the table has no NIT of it
+    assert nit_de("XYZ") is None
+
+
 def test_sin_rol_no_se_ve_todo() -> None:
     with pytest.raises(Prohibido):
         alcance(Usuario("x", frozenset(), "900123456"))
@@ -187,6 +195,8 @@ def test_sin_rol_no_se_ve_todo() -> None:
     [
         ({Rol.IPS}, None),
         ({Rol.LABORATORIO}, "900"),
+        ({Rol.TERRITORIAL}, "05"),
+        ({Rol.INS}, None),
         ({Rol.EPS}, "900123456"),
         ({Rol.EPS, Rol.IPS}, "EPS037"),
         ({Rol.EPS, Rol.ADMIN}, "EPS037"),

@@ -34,7 +34,7 @@ from shared.tipos import (
     repartir,
 )
 from shared.tipos.campos import Campo, Tipo, plegar_encabezado, plegar_valor, sin_tildes
-from shared.tipos.identificadores import TIPOS_DOCUMENTO, normalizar_documento
+from shared.tipos.documentos import TIPOS_DOCUMENTO, normalizar_documento
 
 
 @pytest.mark.parametrize(

@@ -16,14 +16,21 @@ _ADVERTENCIAS = text(
     """
     SELECT r.id,
         (SELECT e.motivo FROM entidad_en_revision e
-         WHERE e.nit = r.nit AND e.desde <= :hoy AND (e.hasta IS NULL OR e.hasta >= :hoy)
+         WHERE r.tipo_documento = 'NI' AND e.nit = r.nit
+           AND e.desde <= :hoy AND (e.hasta IS NULL OR e.hasta >= :hoy)
          ORDER BY e.desde DESC LIMIT 1) AS en_revision,
         EXISTS (SELECT FROM reconocimiento p
-            WHERE p.nit = r.nit AND p.mecanismo = r.mecanismo AND p.estado = 'EN_LEGALIZACION'
+            WHERE p.nit = r.nit AND p.tipo_documento = r.tipo_documento
+              AND p.mecanismo = r.mecanismo AND p.estado = 'EN_LEGALIZACION'
               AND p.periodo = to_char(to_date(r.periodo, 'YYYY-MM') - interval '1 month', 'YYYY-MM')
               AND NOT EXISTS (SELECT FROM legalizacion l WHERE l.reconocimiento_id = p.id)
-        ) AS sin_soporte_anterior
-    FROM reconocimiento r WHERE r.id = ANY(:ids)
+        ) AS sin_soporte_anterior,
+        EXISTS (SELECT FROM cuenta_bancaria o
+            WHERE (o.numero_producto, o.codigo_banco) = (c.numero_producto, c.codigo_banco)
+              AND (o.tipo_documento, o.nit) <> (c.tipo_documento, c.nit)
+        ) AS cuenta_compartida
+    FROM reconocimiento r LEFT JOIN cuenta_bancaria c ON c.id = r.cuenta_id
+    WHERE r.id = ANY(:ids)
     """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
@@ -50,6 +57,7 @@ class AdvertenciaRepository:
             f.id: Advertencias(
                 None if f.en_revision is None else MotivoRevision(f.en_revision),
                 sin_soporte_anterior=f.sin_soporte_anterior,
+                cuenta_compartida=f.cuenta_compartida,
             )
             for f in filas
         }

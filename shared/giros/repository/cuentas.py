@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.giros import tables
 from shared.giros.model import (
+    Beneficiario,
     CuentaBancaria,
     CuentaPago,
     EstadoCuentaBancaria,
@@ -31,17 +32,26 @@ from shared.giros.repository.filas import entre
 _AGREGAR_CUENTAS = text(
     """
     INSERT INTO cuenta_bancaria
-        (nit, codigo_banco, tipo_producto, numero_producto, titular_nit, created_at)
-    SELECT DISTINCT c.nit, c.banco, c.tipo, c.numero, c.titular, CAST(:ahora AS timestamptz)
-    FROM unnest(:nits, :bancos, :tipos, :numeros, :titulares)
-         AS c (nit, banco, tipo, numero, titular)
-    ORDER BY 1, 2, 3, 4, 5
+        (tipo_documento, nit, codigo_banco, tipo_producto, numero_producto,
+         titular_tipo_documento, titular_nit, created_at)
+    SELECT DISTINCT c.*, CAST(:ahora AS timestamptz)
+    FROM unnest(:documentos, :nits, :bancos, :tipos, :numeros, :documentos_titular, :titulares)
+         AS c (documento, nit, banco, tipo, numero, documento_titular, titular)
+    ORDER BY 1, 2, 3, 4, 5, 6, 7
     ON CONFLICT DO NOTHING
     """
 ).bindparams(
     *(
         bindparam(n, type_=ARRAY(String))
-        for n in ("nits", "bancos", "tipos", "numeros", "titulares")
+        for n in (
+            "documentos",
+            "nits",
+            "bancos",
+            "tipos",
+            "numeros",
+            "documentos_titular",
+            "titulares",
+        )
     ),
     bindparam("ahora", type_=DateTime(timezone=True)),
 )
@@ -54,27 +64,29 @@ class CuentaRepository:
         self._tx = tx
 
     async def asegurar(
-        self, cuentas: Sequence[tuple[str, CuentaPago]], ahora: datetime
-    ) -> dict[tuple[str, CuentaPago], CuentaBancaria]:
-        """The account of each (NIT, account), added POR_VERIFICAR if nobody gave it before."""
+        self, cuentas: Sequence[tuple[Beneficiario, CuentaPago]], ahora: datetime
+    ) -> dict[tuple[Beneficiario, CuentaPago], CuentaBancaria]:
+        """The account of each (payee, account), added POR_VERIFICAR if nobody gave it before."""
         if not cuentas:
             return {}
         await self._tx.execute(
             _AGREGAR_CUENTAS,
             {
-                "nits": [nit for nit, _ in cuentas],
+                "documentos": [b.tipo_documento for b, _ in cuentas],
+                "nits": [b.numero for b, _ in cuentas],
                 "bancos": [c.codigo_banco for _, c in cuentas],
                 "tipos": [c.tipo_producto for _, c in cuentas],
                 "numeros": [c.numero_producto for _, c in cuentas],
+                "documentos_titular": [c.titular_tipo_documento for _, c in cuentas],
                 "titulares": [c.titular_nit for _, c in cuentas],
                 "ahora": ahora,
             },
         )
         t = tables.cuenta_bancaria
         filas = await self._tx.execute(
-            select(t).where(entre(t.c.nit, {nit for nit, _ in cuentas}, String))
+            select(t).where(entre(t.c.nit, {b.numero for b, _ in cuentas}, String))
         )
-        return {(c.nit, c.pago): c for c in map(_cuenta, filas)}
+        return {(c.beneficiario, c.pago): c for c in map(_cuenta, filas)}
 
     async def get_many(self, ids: Iterable[UUID]) -> dict[UUID, CuentaBancaria]:
         """Those that exist, by id."""
@@ -82,10 +94,16 @@ class CuentaRepository:
         filas = await self._tx.execute(select(t).where(entre(t.c.id, ids, Uuid)))
         return {f.id: _cuenta(f) for f in filas}
 
-    async def de_nit(self, nit: str) -> list[CuentaBancaria]:
+    async def de(self, beneficiario: Beneficiario) -> list[CuentaBancaria]:
         """Accounts that a payee gave, oldest first."""
         t = tables.cuenta_bancaria
-        filas = await self._tx.execute(select(t).where(t.c.nit == nit).order_by(t.c.id))
+        filas = await self._tx.execute(
+            select(t)
+            .where(
+                t.c.tipo_documento == beneficiario.tipo_documento, t.c.nit == beneficiario.numero
+            )
+            .order_by(t.c.id)
+        )
         return [_cuenta(f) for f in filas]
 
     async def por_verificar(self, *, limite: int = 50) -> list[CuentaBancaria]:
@@ -119,7 +137,13 @@ class CuentaRepository:
 def _cuenta(f: Row[Any]) -> CuentaBancaria:
     return CuentaBancaria(
         id=f.id,
-        nit=f.nit,
-        pago=CuentaPago(f.codigo_banco, f.tipo_producto, f.numero_producto, f.titular_nit),
+        beneficiario=Beneficiario(f.tipo_documento, f.nit),
+        pago=CuentaPago(
+            f.codigo_banco,
+            f.tipo_producto,
+            f.numero_producto,
+            f.titular_nit,
+            f.titular_tipo_documento,
+        ),
         estado=EstadoCuentaBancaria(f.estado),
     )

@@ -25,7 +25,7 @@ from shared.giros.model import (
     Respuesta,
     RespuestaEnSuspenso,
 )
-from shared.giros.repository.filas import a_giro, entre
+from shared.giros.repository.filas import PARTES, a_giro, entre
 
 
 class GiroRepository:
@@ -43,14 +43,16 @@ class GiroRepository:
         return await self._uno(tables.giro.c.id_giro == id_giro)
 
     async def _uno(self, condicion: Any) -> Giro | None:
-        fila = (await self._tx.execute(select(tables.giro).where(condicion))).one_or_none()
+        consulta = select(tables.giro, *PARTES).where(condicion)
+        fila = (await self._tx.execute(consulta)).one_or_none()
         return None if fila is None else a_giro(fila)
 
     async def de_reconocimientos(self, ids: Iterable[UUID]) -> list[Giro]:
         """Every order of these recognitions, oldest first."""
-        t = tables.giro
+        t, p = tables.giro, tables.giro_reconocimiento
+        de_ellos = select(p.c.giro_id).where(entre(p.c.reconocimiento_id, ids, Uuid))
         filas = await self._tx.execute(
-            select(t).where(entre(t.c.reconocimiento_id, ids, Uuid)).order_by(t.c.id)
+            select(t, *PARTES).where(t.c.id.in_(de_ellos)).order_by(t.c.id)
         )
         return [a_giro(f) for f in filas]
 
@@ -64,7 +66,7 @@ class GiroRepository:
     ) -> list[Giro]:
         """Giros in id order after ``despues``."""
         t = tables.giro
-        consulta = select(t).order_by(t.c.id).limit(limite)
+        consulta = select(t, *PARTES).order_by(t.c.id).limit(limite)
         if linea_id is not None:
             consulta = consulta.where(t.c.linea_id == linea_id)
         if estados:
@@ -77,7 +79,7 @@ class GiroRepository:
         """Write the given columns and return the row."""
         t = tables.giro
         resultado = await self._tx.execute(
-            update(t).where(t.c.id == id_).values(**valores).returning(t)
+            update(t).where(t.c.id == id_).values(**valores).returning(t, *PARTES)
         )
         return a_giro(resultado.one())
 

@@ -15,7 +15,9 @@ from sqlalchemy import (
     Row,
     String,
     Uuid,
+    and_,
     bindparam,
+    or_,
     select,
     text,
     update,
@@ -25,6 +27,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.giros import tables
 from shared.giros.model import (
+    ENTIDAD,
+    ClaveReconocimiento,
     EsperaPor,
     EstadoReconocimiento,
     Giro,
@@ -33,31 +37,37 @@ from shared.giros.model import (
     SaldoSolicitud,
 )
 from shared.giros.repository.filas import a_giro, entre
+from shared.seguridad import nit_de
 
 _AGREGAR = text(
     """
     INSERT INTO reconocimiento
-        (id, linea_id, mecanismo, vigencia, radicacion_id, solicitud_id, nit, nombre, periodo,
-         registros, valor_centavos, fecha_radicacion, requiere_legalizacion, preparado_por,
-         cuenta_id, estado, espera_por, created_at, updated_at)
+        (id, linea_id, mecanismo, vigencia, radicacion_id, evaluacion, solicitud_id,
+         tipo_documento, nit, nombre, entidad, periodo, registros, valor_centavos, fecha_radicacion,
+         requiere_legalizacion, preparado_por, cuenta_id, estado, espera_por, created_at,
+         updated_at)
     SELECT coalesce(n.id, uuidv7()), l.id, l.mecanismo, l.vigencia, n.radicacion_id,
-           n.solicitud_id, n.nit, n.nombre, n.periodo, n.registros, n.valor, n.fecha,
-           n.requiere, n.preparado, n.cuenta_id,
+           n.evaluacion, n.solicitud_id, n.documento, n.nit, n.nombre, n.entidad, n.periodo,
+           n.registros, n.valor, n.fecha, n.requiere, n.preparado, n.cuenta_id,
            'ESPERA_PRESUPUESTO', 'AFORO', :ahora, :ahora
-    FROM unnest(:lineas, :radicaciones, :solicitudes, :nits, :nombres, :periodos, :registros,
-                :valores, :fechas, :requieren, :preparan, :cuentas, :ids)
-         WITH ORDINALITY AS n (linea_id, radicacion_id, solicitud_id, nit, nombre, periodo,
-                               registros, valor, fecha, requiere, preparado, cuenta_id, id,
-                               posicion)
+    FROM unnest(:lineas, :radicaciones, :evaluaciones, :solicitudes, :documentos, :nits,
+                :nombres, :entidades, :periodos, :registros, :valores, :fechas, :requieren,
+                :preparan, :cuentas, :ids)
+         WITH ORDINALITY AS n (linea_id, radicacion_id, evaluacion, solicitud_id, documento, nit,
+                               nombre, entidad, periodo, registros, valor, fecha, requiere,
+                               preparado, cuenta_id, id, posicion)
     JOIN linea l ON l.id = n.linea_id
     ORDER BY n.posicion
-    ON CONFLICT (radicacion_id, nit) DO NOTHING
+    ON CONFLICT (radicacion_id, evaluacion, tipo_documento, nit) DO NOTHING
     RETURNING *
     """
 ).bindparams(
-    *(bindparam(n, type_=ARRAY(Integer)) for n in ("lineas", "registros")),
+    *(bindparam(n, type_=ARRAY(Integer)) for n in ("lineas", "evaluaciones", "registros")),
     *(bindparam(n, type_=ARRAY(Uuid)) for n in ("radicaciones", "solicitudes", "cuentas", "ids")),
-    *(bindparam(n, type_=ARRAY(String)) for n in ("nits", "nombres", "periodos", "preparan")),
+    *(
+        bindparam(n, type_=ARRAY(String))
+        for n in ("documentos", "nits", "nombres", "entidades", "periodos", "preparan")
+    ),
     bindparam("valores", type_=ARRAY(BigInteger)),
     bindparam("fechas", type_=ARRAY(DateTime(timezone=True))),
     bindparam("requieren", type_=ARRAY(Boolean)),
@@ -94,7 +104,8 @@ _POR_GIRAR = """
 """
 _CUENTA_SIRVE = """
     EXISTS (SELECT FROM cuenta_bancaria c
-            WHERE c.id = r.cuenta_id AND c.estado = 'VERIFICADA' AND c.titular_nit = r.nit)
+            WHERE c.id = r.cuenta_id AND c.estado = 'VERIFICADA'
+              AND (c.titular_tipo_documento, c.titular_nit) = (r.tipo_documento, r.nit))
 """
 
 _RETENER_POR_CUENTA = text(
@@ -113,6 +124,8 @@ _SOLTAR_POR_CUENTA = text(
     """  # noqa: S608 - constants of this file
 ).bindparams(bindparam("ahora", type_=DateTime(timezone=True)))
 
+# One order per payee and account; a retry stays alone, so that it names the order it repeats.
+# Nothing is joined with what was just grouped: the planner takes it for a handful of rows.
 _ORDENAR_PREFIJO = text(
     f"""
     WITH cola AS (
@@ -127,22 +140,44 @@ _ORDENAR_PREFIJO = text(
         FROM cola WHERE cola.id = r.id AND (cola.cabe OR r.estado = 'RECONOCIDO')
         RETURNING r.*
     ), ordenados AS (
-        SELECT * FROM movidos WHERE estado = 'ORDENADO'
+        SELECT m.*, row_number() OVER (ORDER BY m.fecha_radicacion, m.orden) AS turno,
+               (SELECT g.id_giro FROM giro g JOIN giro_reconocimiento p ON p.giro_id = g.id
+                WHERE p.reconocimiento_id = m.id AND g.estado = 'reprogramado'
+                ORDER BY g.id DESC LIMIT 1) AS origen
+        FROM movidos m WHERE m.estado = 'ORDENADO'
+    ), agrupados AS (
+        SELECT o.*, min(o.turno) OVER (
+                   PARTITION BY o.tipo_documento, o.nit, o.cuenta_id, o.origen) AS grupo
+        FROM ordenados o
     ), lote AS (
         SELECT 'L' || lpad(nextval('giro_lote')::text, 8, '0') AS nombre
         WHERE EXISTS (SELECT FROM ordenados)
+    ), ordenes AS MATERIALIZED (
+        SELECT uuidv7() AS id,
+               'G' || a.vigencia || lpad(a.linea_id::text, 4, '0')
+                   || lpad(nextval('giro_consecutivo')::text, 12, '0') AS id_giro,
+               a.origen AS id_giro_origen, a.linea_id, lote.nombre AS lote, a.cuenta_id,
+               a.valor_centavos, 'ordenado' AS estado, CAST(:hoy AS date) AS fecha_orden,
+               a.reconocimientos, a.valores
+        FROM lote, (
+            SELECT vigencia, linea_id, cuenta_id, origen,
+                   sum(valor_centavos)::bigint AS valor_centavos,
+                   array_agg(id ORDER BY id) AS reconocimientos,
+                   array_agg(valor_centavos ORDER BY id) AS valores
+            FROM agrupados GROUP BY grupo, 1, 2, 3, 4 ORDER BY grupo
+        ) a
+    ), nuevos AS (
+        INSERT INTO giro (id, id_giro, id_giro_origen, linea_id, lote, cuenta_id, valor_centavos,
+                          estado, fecha_orden, ordenado_por, ordenado_at)
+        SELECT id, id_giro, id_giro_origen, linea_id, lote, cuenta_id, valor_centavos, estado,
+               fecha_orden, :por, :ahora
+        FROM ordenes
+    ), partes AS (
+        INSERT INTO giro_reconocimiento (giro_id, reconocimiento_id, valor_centavos)
+        SELECT id, unnest(reconocimientos), unnest(valores) FROM ordenes
     )
-    INSERT INTO giro (id_giro, id_giro_origen, reconocimiento_id, linea_id, lote, cuenta_id,
-                      valor_centavos, estado, fecha_orden, ordenado_por, ordenado_at)
-    SELECT 'G' || o.vigencia || lpad(o.linea_id::text, 4, '0')
-               || lpad(nextval('giro_consecutivo')::text, 12, '0'),
-           (SELECT g.id_giro FROM giro g
-            WHERE g.reconocimiento_id = o.id AND g.estado = 'reprogramado'
-            ORDER BY g.id DESC LIMIT 1),
-           o.id, o.linea_id, lote.nombre, o.cuenta_id, o.valor_centavos, 'ordenado',
-           :hoy, :por, :ahora
-    FROM lote, (SELECT * FROM ordenados ORDER BY fecha_radicacion, orden) o
-    RETURNING *
+    SELECT *, NULL::text AS codigo, NULL::date AS fecha_respuesta, NULL::text AS referencia_banco
+    FROM ordenes
     """  # noqa: S608 - constants of this file
 ).bindparams(
     bindparam("caja", type_=BigInteger),
@@ -157,7 +192,10 @@ _SALDO = text(
                WHERE r.espera_por = 'AFORO'), 0)::bigint AS en_espera,
            COALESCE(sum(g.valor_centavos - COALESCE(i.reintegrado, 0)), 0)::bigint AS girado
     FROM reconocimiento r
-    LEFT JOIN giro g ON g.reconocimiento_id = r.id AND g.estado = 'aplicado'
+    LEFT JOIN (
+        SELECT p.reconocimiento_id, p.valor_centavos FROM giro_reconocimiento p
+        JOIN giro ON giro.id = p.giro_id AND giro.estado = 'aplicado'
+    ) g ON g.reconocimiento_id = r.id
     LEFT JOIN (
         SELECT reconocimiento_id, sum(reintegrado_centavos)::bigint AS reintegrado
         FROM reintegro GROUP BY reconocimiento_id
@@ -180,7 +218,7 @@ class ReconocimientoRepository:
     ) -> list[Reconocimiento]:
         """Enqueue (line, recognition, account) at the end of the queue for aforo, in order.
 
-        Those whose radicación and NIT are already there are left out of the answer.
+        Those whose radicación and payee are already there are left out of the answer.
         """
         nuevos = [nuevo for _, nuevo, _ in filas]
         resultado = await self._tx.execute(
@@ -189,9 +227,12 @@ class ReconocimientoRepository:
                 "lineas": [linea_id for linea_id, _, _ in filas],
                 "cuentas": [cuenta_id for _, _, cuenta_id in filas],
                 "radicaciones": [n.radicacion_id for n in nuevos],
+                "evaluaciones": [n.evaluacion for n in nuevos],
                 "solicitudes": [n.solicitud_id for n in nuevos],
+                "documentos": [n.tipo_documento for n in nuevos],
                 "nits": [n.nit for n in nuevos],
                 "nombres": [n.nombre for n in nuevos],
+                "entidades": [n.entidad for n in nuevos],
                 "periodos": [n.periodo for n in nuevos],
                 "registros": [n.registros for n in nuevos],
                 "valores": [n.valor_centavos for n in nuevos],
@@ -223,9 +264,12 @@ class ReconocimientoRepository:
                 mecanismo=anterior.mecanismo,
                 vigencia=anterior.vigencia,
                 radicacion_id=nuevo.radicacion_id,
+                evaluacion=nuevo.evaluacion,
                 solicitud_id=anterior.solicitud_id,
+                tipo_documento=anterior.tipo_documento,
                 nit=anterior.nit,
                 nombre=nuevo.nombre,
+                entidad=nuevo.entidad or anterior.entidad,
                 periodo=nuevo.periodo,
                 registros=nuevo.registros,
                 valor_centavos=valor_centavos,
@@ -237,6 +281,7 @@ class ReconocimientoRepository:
                 preparado_por=nuevo.preparado_por,
                 cuenta_id=cuenta_id or anterior.cuenta_id,
                 reemplaza_id=anterior.id,
+                devuelto_at=anterior.devuelto_at,
                 created_at=ahora,
                 updated_at=ahora,
             )
@@ -255,22 +300,28 @@ class ReconocimientoRepository:
         return {f.id: _reconocimiento(f) for f in await self._tx.execute(consulta)}
 
     async def de_radicaciones(
-        self, claves: Sequence[tuple[UUID, str]]
-    ) -> dict[tuple[UUID, str], Reconocimiento]:
-        """Recognitions by (radicación, NIT)."""
+        self, radicaciones: Iterable[UUID]
+    ) -> dict[ClaveReconocimiento, Reconocimiento]:
+        """Recognitions of those radicaciones by their key."""
         t = tables.reconocimiento
-        radicaciones = {radicacion for radicacion, _ in claves}
         filas = await self._tx.execute(
             select(t).where(entre(t.c.radicacion_id, radicaciones, Uuid))
         )
-        return {(f.radicacion_id, f.nit): _reconocimiento(f) for f in filas}
+        return {r.clave: r for r in map(_reconocimiento, filas)}
 
-    async def de_solicitud(self, solicitud_id: UUID, nit: str) -> list[Reconocimiento]:
-        """Recognitions of a solicitud that still count, newest first."""
+    async def de_solicitud(
+        self, solicitud_id: UUID, nit: str, tipo_documento: str = ENTIDAD
+    ) -> list[Reconocimiento]:
+        """Recognitions of a payee in a solicitud that still count, newest first."""
         t = tables.reconocimiento
         filas = await self._tx.execute(
             select(t)
-            .where(t.c.solicitud_id == solicitud_id, t.c.nit == nit, t.c.estado != "ANULADO")
+            .where(
+                t.c.solicitud_id == solicitud_id,
+                t.c.tipo_documento == tipo_documento,
+                t.c.nit == nit,
+                t.c.estado != "ANULADO",
+            )
             .order_by(t.c.fecha_radicacion.desc(), t.c.orden.desc())
         )
         return [_reconocimiento(f) for f in filas]
@@ -287,19 +338,28 @@ class ReconocimientoRepository:
         self,
         *,
         mecanismo: str | None = None,
-        nit: str | None = None,
+        alcance: str | None = None,
         estados: Sequence[EstadoReconocimiento] = (),
         sin_aprobar: bool = False,
         despues: UUID | None = None,
         limite: int = 50,
     ) -> list[Reconocimiento]:
-        """Recognitions in id order after ``despues``; ids of uuid version 7 follow time."""
+        """Recognitions in id order after ``despues``; ids of uuid version 7 follow time.
+
+        ``alcance`` keeps those that a caller of that scope may see (``Reconocimiento.es_de``).
+        """
         t = tables.reconocimiento
         consulta = select(t).order_by(t.c.id).limit(limite)
         if mecanismo is not None:
             consulta = consulta.where(t.c.mecanismo == mecanismo)
-        if nit is not None:
-            consulta = consulta.where(t.c.nit == nit)
+        if alcance is not None:
+            es_entidad = t.c.tipo_documento == ENTIDAD
+            consulta = consulta.where(
+                or_(
+                    and_(es_entidad, t.c.nit == nit_de(alcance)),
+                    and_(~es_entidad, t.c.entidad == alcance),
+                )
+            )
         if estados:
             consulta = consulta.where(t.c.estado.in_([e.value for e in estados]))
         if sin_aprobar:
@@ -326,8 +386,8 @@ class ReconocimientoRepository:
     async def ordenar_prefijo(
         self, linea_id: int, caja_centavos: int, *, hoy: date, por: str, ahora: datetime
     ) -> list[Giro]:
-        """Make a giro, in order, of as many approved ones as the cash covers whole; the rest
-        wait for recaudo. Returns the giros in order."""
+        """Order, in their order, as many approved ones as the cash covers whole, together when
+        they are of one payee; the rest wait for recaudo. Returns the giros in order."""
         filas = await self._tx.execute(
             _ORDENAR_PREFIJO,
             {"linea": linea_id, "caja": caja_centavos, "hoy": hoy, "por": por, "ahora": ahora},
@@ -368,9 +428,12 @@ def _reconocimiento(f: Row[Any]) -> Reconocimiento:
         mecanismo=f.mecanismo,
         vigencia=f.vigencia,
         radicacion_id=f.radicacion_id,
+        evaluacion=f.evaluacion,
         solicitud_id=f.solicitud_id,
+        tipo_documento=f.tipo_documento,
         nit=f.nit,
         nombre=f.nombre,
+        entidad=f.entidad,
         periodo=f.periodo,
         registros=f.registros,
         valor_centavos=f.valor_centavos,
@@ -383,4 +446,5 @@ def _reconocimiento(f: Row[Any]) -> Reconocimiento:
         aprobado_por=f.aprobado_por,
         cuenta_id=f.cuenta_id,
         reemplaza_id=f.reemplaza_id,
+        devuelto_at=f.devuelto_at,
     )

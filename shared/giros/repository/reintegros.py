@@ -178,9 +178,11 @@ class LegalizacionRepository:
     async def vencidas(self, pagados_antes_de: date, *, limite: int = 50) -> list[UUID]:
         """Recognitions paid before that day, still without any support delivered."""
         g, r, e = tables.giro, tables.reconocimiento, tables.legalizacion
+        p = tables.giro_reconocimiento
         filas = await self._tx.execute(
             select(r.c.id)
-            .join(g, g.c.reconocimiento_id == r.c.id)
+            .join(p, p.c.reconocimiento_id == r.c.id)
+            .join(g, g.c.id == p.c.giro_id)
             .where(
                 r.c.estado == EstadoReconocimiento.EN_LEGALIZACION.value,
                 g.c.estado == EstadoGiro.APLICADO.value,

@@ -1,4 +1,4 @@
-"""Bank accounts of payees: given, checked, changed (ANT-18)."""
+"""Bank accounts of payees: given, checked, changed (ANT-18, THS-16)."""
 
 from __future__ import annotations
 
@@ -13,18 +13,24 @@ from shared.giros.errors import (
     TitularDistinto,
 )
 from shared.giros.model import (
+    AccionTrasDevolucion,
     CuentaBancaria,
     CuentaPago,
     EsperaPor,
     EstadoCuentaBancaria,
     EstadoReconocimiento,
+    Giro,
     Reconocimiento,
 )
 from shared.giros.repository import CuentaRepository, ReconocimientoRepository
-from shared.giros.service.trabajo import abrir, abrir_varias, cerrar
+from shared.giros.service.responder import repetir
+from shared.giros.service.trabajo import Trabajo, abrir, abrir_varias, cerrar
 from shared.seguridad import ROLES_ENTIDAD, Rol, Usuario, alcance, exigir
 from shared.tipos import Reloj
 
+_PIDEN_OTRA_CUENTA = frozenset(
+    {AccionTrasDevolucion.NUEVA_CUENTA, AccionTrasDevolucion.OTRO_PRODUCTO}
+)
 _ADMITE_OTRA_CUENTA = frozenset(
     {
         EstadoReconocimiento.ESPERA_PRESUPUESTO,
@@ -82,10 +88,10 @@ def _exigir_aceptable(cuenta: CuentaBancaria) -> None:
             "La cuenta fue rechazada. El beneficiario debe registrar otra.",
             estado=cuenta.estado.value,
         )
-    if cuenta.pago.titular_nit != cuenta.nit:
+    if not cuenta.del_beneficiario:
         raise TitularDistinto(
-            f"El titular de la cuenta es {cuenta.pago.titular_nit} y el beneficiario es "
-            f"{cuenta.nit}. Pida una cuenta a nombre del beneficiario."
+            f"El titular de la cuenta es {cuenta.pago.titular} y el beneficiario es "
+            f"{cuenta.beneficiario}. Pida una cuenta a nombre del beneficiario."
         )
 
 
@@ -99,23 +105,38 @@ async def cambiar_cuenta(
 ) -> Reconocimiento:
     """Pay an unpaid recognition into another account, once it is verified.
 
-    A returned giro changes account through ``reprogramar``.
+    Who gives it is the entity that is paid or, when a person is, the one that reported it. Of a
+    returned giro it is the correction that the bank asked for: everything it paid goes back to
+    the queue with the new account, and is ordered again under another ``id_giro``.
 
     Raises:
-        Prohibido: neither the payee nor operador.
+        Prohibido: neither an entity nor operador.
         ReconocimientoInexistente: no such recognition, or of another entity.
-        EstadoNoPermite: it is ordered or paid.
+        EstadoNoPermite: it is ordered or paid, or was returned for something that another
+            account does not mend.
+        CuentaRechazada: it was returned, and this account is the one that was refused.
     """
     exigir(usuario, Rol.OPERADOR, *ROLES_ENTIDAD)
     hallado = await obtener(tx, reconocimiento_id, usuario)
     trabajo = await abrir(tx, hallado.linea_id, por=usuario.sujeto, reloj=reloj)
     r = await obtener(tx, reconocimiento_id, usuario)
-    if r.estado not in _ADMITE_OTRA_CUENTA:
+    if r.estado is EstadoReconocimiento.GIRO_DEVUELTO:
+        await repetir(trabajo, await _devuelto(trabajo, r, usuario), pago)
+    elif r.estado in _ADMITE_OTRA_CUENTA:
+        await _asignar(trabajo, r, pago)
+    else:
         raise EstadoNoPermite(
             f"El reconocimiento está en {r.estado} y ya no admite otra cuenta.",
             estado=r.estado.value,
         )
-    cuenta = (await trabajo.cuentas.asegurar([(r.nit, pago)], trabajo.ahora))[r.nit, pago]
+    await trabajo.ordenar_en_orden()
+    await cerrar([trabajo])
+    return await obtener(tx, reconocimiento_id, usuario)
+
+
+async def _asignar(trabajo: Trabajo, r: Reconocimiento, pago: CuentaPago) -> None:
+    pedida = (r.beneficiario, pago)
+    cuenta = (await trabajo.cuentas.asegurar([pedida], trabajo.ahora))[pedida]
     espera = EsperaPor.AFORO.value if r.espera_por is EsperaPor.AFORO else None
     await trabajo.reconocimientos.cambiar(
         r.id,
@@ -124,9 +145,18 @@ async def cambiar_cuenta(
         estado=r.estado.value if espera else EstadoReconocimiento.RECONOCIDO.value,
         espera_por=espera,
     )
-    await trabajo.ordenar_en_orden()
-    await cerrar([trabajo])
-    return await obtener(tx, reconocimiento_id, usuario)
+
+
+async def _devuelto(trabajo: Trabajo, r: Reconocimiento, usuario: Usuario) -> Giro:
+    """The order that the bank returned. An entity mends it only with what the bank asked for."""
+    giro = (await trabajo.giros.de_reconocimientos([r.id]))[-1]
+    if giro.accion not in _PIDEN_OTRA_CUENTA and Rol.OPERADOR not in usuario.roles:
+        raise EstadoNoPermite(
+            f"El banco devolvió el giro con código {giro.codigo}, que otra cuenta no resuelve. "
+            "Lo revisa el operador.",
+            estado=r.estado.value,
+        )
+    return giro
 
 
 async def obtener(tx: AsyncConnection, reconocimiento_id: UUID, usuario: Usuario) -> Reconocimiento:
@@ -137,6 +167,6 @@ async def obtener(tx: AsyncConnection, reconocimiento_id: UUID, usuario: Usuario
     """
     hallados = await ReconocimientoRepository(tx).get_many([reconocimiento_id])
     r = hallados.get(reconocimiento_id)
-    if r is None or alcance(usuario) not in {None, r.nit}:
+    if r is None or not r.es_de(alcance(usuario)):
         raise ReconocimientoInexistente(f"No existe el reconocimiento {reconocimiento_id}.")
     return r

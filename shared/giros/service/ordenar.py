@@ -158,13 +158,13 @@ async def enviar(
 async def exigir_pagador(
     reconocimientos: ReconocimientoRepository, giro: Giro, pagador: str
 ) -> None:
-    """PRE-08: who pays is not who approved.
+    """PRE-08: who pays approved nothing of it.
 
     Raises:
         FuncionesSeparadas: they are the same person.
     """
-    r = (await reconocimientos.get_many([giro.reconocimiento_id]))[giro.reconocimiento_id]
-    if r.aprobado_por == pagador:
+    partes = await reconocimientos.get_many(giro.reconocimientos)
+    if any(r.aprobado_por == pagador for r in partes.values()):
         raise FuncionesSeparadas(
             f"Usted aprobó el giro {giro.id_giro} y no puede pagarlo. Pídalo a otra persona de "
             "tesorería."

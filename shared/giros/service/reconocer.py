@@ -46,12 +46,12 @@ async def reconocer(
 
     Each enters whole: RECONOCIDO with its obligación booked, or ESPERA_PRESUPUESTO (AFORO) in its
     place, and a smaller one behind does not overtake. Call it last in the transaction: it locks
-    the line and posts. Repeating a radicación and NIT with the same content returns what is
+    the line and posts. Repeating a radicación and payee with the same content returns what is
     there. The answer follows the order of ``nuevos``.
 
     Raises:
         LineaInexistente: no budget line for that mechanism and vigencia.
-        ReconocimientoDistinto: that radicación and NIT are there with another content.
+        ReconocimientoDistinto: that radicación and payee are there with another content.
     """
     if not nuevos:
         return []
@@ -78,13 +78,13 @@ async def _encolar(
     reloj: Reloj,
 ) -> list[Reconocimiento]:
     ahora = reloj.ahora()
-    pedidas = [(n.nit, n.cuenta) for n in nuevos if n.cuenta is not None]
+    pedidas = [(n.beneficiario, n.cuenta) for n in nuevos if n.cuenta is not None]
     cuentas = await CuentaRepository(tx).asegurar(pedidas, ahora)
     filas = [
         (
             lineas[n.mecanismo, n.vigencia].id,
             n,
-            None if n.cuenta is None else cuentas[n.nit, n.cuenta].id,
+            None if n.cuenta is None else cuentas[n.beneficiario, n.cuenta].id,
         )
         for n in nuevos
     ]
@@ -94,16 +94,14 @@ async def _encolar(
 async def _en_el_orden_pedido(
     tx: AsyncConnection, nuevos: Sequence[NuevoReconocimiento]
 ) -> list[Reconocimiento]:
-    hallados = await ReconocimientoRepository(tx).de_radicaciones(
-        [(n.radicacion_id, n.nit) for n in nuevos]
-    )
-    respuesta = [hallados[n.radicacion_id, n.nit] for n in nuevos]
+    hallados = await ReconocimientoRepository(tx).de_radicaciones({n.radicacion_id for n in nuevos})
+    respuesta = [hallados[n.clave] for n in nuevos]
     for nuevo, r in zip(nuevos, respuesta, strict=True):
         pedido = (nuevo.mecanismo, nuevo.vigencia, nuevo.solicitud_id, nuevo.valor_centavos)
         if pedido != (r.mecanismo, r.vigencia, r.solicitud_id, r.valor_centavos):
             raise ReconocimientoDistinto(
-                f"La radicación {nuevo.radicacion_id} ya tiene un reconocimiento del NIT "
-                f"{nuevo.nit} con otro contenido. Radique una corrección."
+                f"La radicación {nuevo.radicacion_id} ya tiene un reconocimiento de "
+                f"{nuevo.beneficiario} con otro contenido. Radique una corrección."
             )
     return respuesta
 
@@ -142,11 +140,11 @@ async def sustituir(
 
 
 def _exigir_misma_solicitud(anterior: Reconocimiento, nuevo: NuevoReconocimiento) -> None:
-    antes = (anterior.mecanismo, anterior.vigencia, anterior.solicitud_id, anterior.nit)
-    if antes != (nuevo.mecanismo, nuevo.vigencia, nuevo.solicitud_id, nuevo.nit):
+    antes = (anterior.mecanismo, anterior.vigencia, anterior.solicitud_id, anterior.beneficiario)
+    if antes != (nuevo.mecanismo, nuevo.vigencia, nuevo.solicitud_id, nuevo.beneficiario):
         raise EstadoNoPermite(
-            f"La corrección no es de la solicitud {anterior.solicitud_id} del NIT {anterior.nit}. "
-            "Corrija la versión vigente de la misma solicitud."
+            f"La corrección no es de la solicitud {anterior.solicitud_id} de "
+            f"{anterior.beneficiario}. Corrija la versión vigente de la misma solicitud."
         )
 
 
@@ -172,7 +170,7 @@ class _Correccion:
 
     async def aplicar(self) -> Sustitucion:
         vivos = await self._t.reconocimientos.de_solicitud(
-            self._anterior.solicitud_id, self._anterior.nit
+            self._anterior.solicitud_id, self._anterior.nit, self._anterior.tipo_documento
         )
         filas = {r.id: r for r in vivos}
         netos = [_vivo(r, await self._t.reintegros.de([r.id])) for r in vivos]
@@ -262,8 +260,8 @@ class _Correccion:
     async def _cuenta(self, nuevo: NuevoReconocimiento) -> UUID | None:
         if nuevo.cuenta is None:
             return None
-        cuentas = await self._t.cuentas.asegurar([(nuevo.nit, nuevo.cuenta)], self._t.ahora)
-        return cuentas[nuevo.nit, nuevo.cuenta].id
+        pedida = (nuevo.beneficiario, nuevo.cuenta)
+        return (await self._t.cuentas.asegurar([pedida], self._t.ahora))[pedida].id
 
     def _exigir_nuevo(self) -> NuevoReconocimiento:
         if self._nuevo is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -31,6 +32,13 @@ from shared.seguridad import Rol, Usuario, exigir
 from shared.tipos import MONEDA, InvarianteRota, Reloj
 
 _EN_CURSO = frozenset({EstadoGiro.ORDENADO, EstadoGiro.ENVIADO})
+_PAGADO_DEVOLVIBLE = frozenset(
+    {
+        EstadoReconocimiento.GIRADO,
+        EstadoReconocimiento.EN_LEGALIZACION,
+        EstadoReconocimiento.EN_REINTEGRO,
+    }
+)
 _DEVUELVE = frozenset({EstadoRespuesta.DEVUELTO, EstadoRespuesta.RECHAZADO_FORMATO})
 
 
@@ -39,8 +47,9 @@ async def responder(
 ) -> ResultadoRespuesta:
     """Give a bank answer its effect, once.
 
-    APLICADO pays. DEVUELTO, also after APLICADO, and RECHAZADO_FORMATO restore cash and
-    obligación (PRE-13) and leave the recognition in GIRO_DEVUELTO; codes that ask for a new
+    It is of everything that the order pays. APLICADO pays. DEVUELTO, also after APLICADO, and
+    RECHAZADO_FORMATO restore cash and obligación (PRE-13) and leave its recognitions in
+    GIRO_DEVUELTO; codes that ask for a new
     account reject the present one. RECIBIDO and PENDIENTE only note that the bank has it. The
     same answer again changes nothing. What cannot be believed (unknown giro, another amount or
     currency, a date before the order, or against what the bank said before) moves nothing and
@@ -96,13 +105,12 @@ class _Respuesta:
         estado, giro = self._respuesta.estado, self._giro
         if estado in {EstadoRespuesta.RECIBIDO, EstadoRespuesta.PENDIENTE}:
             return await self._recibido()
-        r = (await self._t.reconocimientos.get_many([giro.reconocimiento_id], for_update=True))[
-            giro.reconocimiento_id
-        ]
+        hallados = await self._t.reconocimientos.get_many(giro.reconocimientos, for_update=True)
+        partes = list(hallados.values())
         if estado is EstadoRespuesta.APLICADO and giro.estado in _EN_CURSO:
-            return await self._pagado(r)
-        if estado in _DEVUELVE and await self._se_puede_devolver(r):
-            return await self._devuelto(r)
+            return await self._pagado(partes)
+        if estado in _DEVUELVE and await self._se_puede_devolver(partes):
+            return await self._devuelto(partes)
         return await self._sin_efecto()
 
     async def _recibido(self) -> ResultadoRespuesta:
@@ -124,7 +132,7 @@ class _Respuesta:
             self._t.tx, self._respuesta, MotivoSuspenso.ESTADO_NO_PERMITE, self._t.reloj
         )
 
-    async def _se_puede_devolver(self, r: Reconocimiento) -> bool:
+    async def _se_puede_devolver(self, partes: Sequence[Reconocimiento]) -> bool:
         if self._giro.estado in _EN_CURSO:
             return True
         if self._giro.estado is not EstadoGiro.APLICADO:
@@ -132,26 +140,34 @@ class _Respuesta:
         if self._respuesta.estado is EstadoRespuesta.RECHAZADO_FORMATO:
             return False
         # Once support was accepted or money came back, a person decides.
-        return r.estado in {
-            EstadoReconocimiento.GIRADO,
-            EstadoReconocimiento.EN_LEGALIZACION,
-            EstadoReconocimiento.EN_REINTEGRO,
-        } and not any(i.reintegrado_centavos for i in await self._t.reintegros.de([r.id]))
+        return all(r.estado in _PAGADO_DEVOLVIBLE for r in partes) and not any(
+            i.reintegrado_centavos for i in await self._t.reintegros.de(r.id for r in partes)
+        )
 
-    async def _pagado(self, r: Reconocimiento) -> ResultadoRespuesta:
+    async def _pagado(self, partes: Sequence[Reconocimiento]) -> ResultadoRespuesta:
         await self._escribir(EstadoGiro.APLICADO)
-        abiertos = [i for i in await self._t.reintegros.de([r.id]) if i.abierto]
-        estado = EstadoReconocimiento.EN_REINTEGRO if abiertos else r.estado_pagado
-        await self._t.reconocimientos.cambiar(r.id, self._t.ahora, estado=estado.value)
+        con_hallazgo = {
+            i.reconocimiento_id
+            for i in await self._t.reintegros.de(r.id for r in partes)
+            if i.abierto
+        }
+        for r in partes:
+            en_reintegro = r.id in con_hallazgo
+            estado = EstadoReconocimiento.EN_REINTEGRO if en_reintegro else r.estado_pagado
+            await self._t.reconocimientos.cambiar(r.id, self._t.ahora, estado=estado.value)
         self._t.movimientos += self._t.asientos.aplicado(self._giro)
         return ResultadoRespuesta.APLICADA
 
-    async def _devuelto(self, r: Reconocimiento) -> ResultadoRespuesta:
+    async def _devuelto(self, partes: Sequence[Reconocimiento]) -> ResultadoRespuesta:
         self._t.movimientos += self._t.asientos.devuelto(self._giro)
         await self._escribir(EstadoGiro.DEVUELTO)
-        await self._t.reconocimientos.cambiar(
-            r.id, self._t.ahora, estado=EstadoReconocimiento.GIRO_DEVUELTO.value
-        )
+        for r in partes:
+            await self._t.reconocimientos.cambiar(
+                r.id,
+                self._t.ahora,
+                estado=EstadoReconocimiento.GIRO_DEVUELTO.value,
+                devuelto_at=self._t.ahora,
+            )
         if accion_tras_devolucion(self._respuesta.codigo) is AccionTrasDevolucion.NUEVA_CUENTA:
             await self._t.cuentas.decidir(
                 self._giro.cuenta_id,
@@ -160,7 +176,8 @@ class _Respuesta:
                 por=self._t.por,
                 ahora=self._t.ahora,
             )
-        await self._descontar_hallazgos(r)
+        for r in partes:
+            await self._descontar_hallazgos(r)
         await self._t.liberar()
         return ResultadoRespuesta.APLICADA
 
@@ -208,10 +225,10 @@ async def reprogramar(
     usuario: Usuario,
     uow: UnitOfWork,
     reloj: Reloj,
-) -> Reconocimiento:
+) -> list[Reconocimiento]:
     """Pay a returned giro again, under a new ``id_giro`` linked by ``id_giro_origen``.
 
-    Its recognition goes back to its place in the queue: ORDENADO if account and cash allow,
+    Its recognitions go back to their place in the queue: ORDENADO if account and cash allow,
     ESPERA_CUENTA until a new account is verified, or ESPERA_PRESUPUESTO (RECAUDO).
 
     Raises:
@@ -232,7 +249,7 @@ async def reprogramar_giro(
     *,
     usuario: Usuario,
     reloj: Reloj,
-) -> Reconocimiento:
+) -> list[Reconocimiento]:
     """``reprogramar`` inside the caller's transaction."""
     exigir(usuario, Rol.TESORERIA, Rol.OPERADOR)
     hallado = await GiroRepository(tx).get(giro_id)
@@ -246,24 +263,35 @@ async def reprogramar_giro(
             f"El giro {hallado.id_giro} está {estado}. Solo se reprograma un giro devuelto.",
             estado=str(estado),
         )
-    cuenta_id = await _cuenta_para_repetir(trabajo, giro, cuenta)
-    await trabajo.giros.cambiar(giro.id, estado=EstadoGiro.REPROGRAMADO.value)
-    await trabajo.reconocimientos.cambiar(
-        giro.reconocimiento_id,
-        trabajo.ahora,
-        estado=EstadoReconocimiento.RECONOCIDO.value,
-        cuenta_id=cuenta_id,
-    )
+    ids = await repetir(trabajo, giro, cuenta)
     await trabajo.ordenar_en_orden()
     await cerrar([trabajo])
-    finales = await trabajo.reconocimientos.get_many([giro.reconocimiento_id])
-    return finales[giro.reconocimiento_id]
+    return list((await trabajo.reconocimientos.get_many(ids)).values())
 
 
-async def _cuenta_para_repetir(trabajo: Trabajo, giro: Giro, pago: CuentaPago | None) -> UUID:
-    r = (await trabajo.reconocimientos.get_many([giro.reconocimiento_id]))[giro.reconocimiento_id]
+async def repetir(trabajo: Trabajo, giro: Giro, cuenta: CuentaPago | None) -> list[UUID]:
+    """Put what a returned giro still has to pay back in the queue, on a line already locked."""
+    partes = await trabajo.por_repetir(giro)
+    if not partes:
+        raise InvarianteRota("un giro devuelto sin nada que volver a pagar")
+    cuenta_id = await _cuenta_para_repetir(trabajo, giro, partes[0], cuenta)
+    await trabajo.giros.cambiar(giro.id, estado=EstadoGiro.REPROGRAMADO.value)
+    for r in partes:
+        await trabajo.reconocimientos.cambiar(
+            r.id,
+            trabajo.ahora,
+            estado=EstadoReconocimiento.RECONOCIDO.value,
+            cuenta_id=cuenta_id,
+        )
+    return [r.id for r in partes]
+
+
+async def _cuenta_para_repetir(
+    trabajo: Trabajo, giro: Giro, r: Reconocimiento, pago: CuentaPago | None
+) -> UUID:
     if pago is not None:
-        cuenta = (await trabajo.cuentas.asegurar([(r.nit, pago)], trabajo.ahora))[r.nit, pago]
+        pedida = (r.beneficiario, pago)
+        cuenta = (await trabajo.cuentas.asegurar([pedida], trabajo.ahora))[pedida]
     else:
         actual = r.cuenta_id or giro.cuenta_id
         cuenta = (await trabajo.cuentas.get_many([actual]))[actual]

@@ -87,13 +87,12 @@ class Trabajo:
         )
         if not lote:
             return []
-        beneficiarios = await self.reconocimientos.get_many(g.reconocimiento_id for g in lote)
+        pagados = await self.reconocimientos.get_many(i for g in lote for i in g.reconocimientos)
         cuentas = await self.cuentas.get_many({g.cuenta_id for g in lote})
         for giro in lote:
             self.movimientos += self.asientos.ordenado(giro)
-            self.ordenes.append(
-                evento_giro(giro, beneficiarios[giro.reconocimiento_id], cuentas[giro.cuenta_id])
-            )
+            partes = [pagados[i] for i in giro.reconocimientos]
+            self.ordenes.append(evento_giro(giro, partes, cuentas[giro.cuenta_id]))
         return lote
 
     def anunciar(self, reconocimientos: Iterable[Reconocimiento]) -> None:
@@ -106,13 +105,19 @@ class Trabajo:
         return [evento_reconocimiento(r) for r in self.registrados.values()] + self.ordenes
 
     async def anular(self, reconocimiento: Reconocimiento) -> None:
-        """Take a recognition without live giro out, with its returned order if it has one."""
-        for giro in await self.giros.de_reconocimientos([reconocimiento.id]):
-            if giro.accion is not None:
-                await self.giros.cambiar(giro.id, estado="anulado")
+        """Take a recognition without live giro out. Its returned order goes with it, unless it
+        has others to pay again."""
         await self.reconocimientos.cambiar(
             reconocimiento.id, self.ahora, estado=EstadoReconocimiento.ANULADO.value
         )
+        for giro in await self.giros.de_reconocimientos([reconocimiento.id]):
+            if giro.accion is not None and not await self.por_repetir(giro):
+                await self.giros.cambiar(giro.id, estado="anulado")
+
+    async def por_repetir(self, giro: Giro) -> list[Reconocimiento]:
+        """What a returned order still has to pay."""
+        partes = await self.reconocimientos.get_many(giro.reconocimientos)
+        return [r for r in partes.values() if r.estado is EstadoReconocimiento.GIRO_DEVUELTO]
 
 
 async def abrir(tx: AsyncConnection, linea_id: int, *, por: str, reloj: Reloj) -> Trabajo:
@@ -152,14 +157,15 @@ def evento_reconocimiento(r: Reconocimiento) -> Evento:
     return Evento(
         tipo="reconocimiento.registrado.v1",
         tema=RECONOCIMIENTOS,
-        clave=r.nit,
+        clave=_clave(r),
         sujeto=str(r.id),
         mecanismo=r.mecanismo,
         datos=ReconocimientoRegistrado(
             reconocimiento_id=r.id,
             radicacion_id=r.radicacion_id,
             vigencia=r.vigencia,
-            nit=r.nit,
+            tipo_documento=r.tipo_documento,
+            nit=None if r.beneficiario.es_persona else r.nit,
             periodo=r.periodo,
             registros=r.registros,
             valor=a_decimal(r.valor_centavos),
@@ -169,12 +175,15 @@ def evento_reconocimiento(r: Reconocimiento) -> Evento:
     )
 
 
-def evento_giro(giro: Giro, r: Reconocimiento, cuenta: CuentaBancaria) -> Evento:
-    """``giro.ordenado.v1``: what treasury needs for the bank, and no more."""
+def evento_giro(giro: Giro, partes: Sequence[Reconocimiento], cuenta: CuentaBancaria) -> Evento:
+    """``giro.ordenado.v1``: what treasury needs for the bank, and no more. Its reference is that
+    of the first recognition it pays."""
+    r = min(partes, key=lambda p: p.turno)
+    periodos = {p.periodo for p in partes}
     return Evento(
         tipo="giro.ordenado.v1",
         tema=GIROS,
-        clave=r.nit,
+        clave=_clave(r),
         sujeto=str(giro.id),
         mecanismo=r.mecanismo,
         datos=GiroOrdenado(
@@ -182,6 +191,7 @@ def evento_giro(giro: Giro, r: Reconocimiento, cuenta: CuentaBancaria) -> Evento
             id_giro_origen=giro.id_giro_origen,
             lote=giro.lote,
             vigencia=r.vigencia,
+            tipo_documento=r.tipo_documento,
             nit_beneficiario=r.nit,
             nombre_beneficiario=r.nombre,
             codigo_banco=cuenta.pago.codigo_banco,
@@ -189,7 +199,14 @@ def evento_giro(giro: Giro, r: Reconocimiento, cuenta: CuentaBancaria) -> Evento
             numero_producto=cuenta.pago.numero_producto,
             valor=a_decimal(giro.valor_centavos),
             fecha_orden=giro.fecha_orden,
-            concepto=f"{r.mecanismo} {r.periodo}" if r.periodo else r.mecanismo,
+            concepto=f"{r.mecanismo} {r.periodo}"
+            if r.periodo and len(periodos) == 1
+            else r.mecanismo,
             referencia=f"{r.vigencia}-{r.orden}",
         ),
     )
+
+
+def _clave(r: Reconocimiento) -> str:
+    """Events of one payee keep their order; a person is not named by a key."""
+    return str(r.id) if r.beneficiario.es_persona else r.nit

@@ -103,6 +103,20 @@ class CeldasCombinadas(EntradaInvalida):
     titulo = "La hoja tiene demasiadas celdas combinadas"
 
 
+class ControlInvalido(EntradaInvalida):
+    """The control line of a layout that has one is absent, wrong, or of another file."""
+
+    codigo = "archivo.control_invalido"
+    titulo = "La línea de control no está bien"
+
+
+class TotalNoCoincide(EntradaInvalida):
+    """The control line tells another number of records than the file brings."""
+
+    codigo = "archivo.total_no_coincide"
+    titulo = "El total de la línea de control no coincide"
+
+
 class ArchivoDemasiadoGrande(DemasiadoGrande):
     """Over the limit of bytes, decompressed bytes, cells or columns."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -61,6 +61,26 @@ class Lectura:
     """``fila``, every campo typed, ``forma_ok``."""
     forma: Path
     """``fila``, ``columna`` (null when the whole row is at fault), ``mensaje``."""
+    novedades: Path | None = None
+    """Columns of :data:`NOVEDADES`; only of a layout whose lines say what they do."""
+
+
+ARCHIVO_NOVEDADES: Final = "novedades.parquet"
+NOVEDADES: Final = pa.schema(
+    [
+        ("linea", pa.int64()),
+        ("consecutivo", pa.string()),
+        ("tipo", pa.string()),
+        ("paga", pa.bool_()),
+        ("indicador", pa.string()),
+        ("tipo_documento", pa.string()),
+        ("numero_documento", pa.string()),
+        ("accion", pa.string()),
+        ("fila", pa.int64()),
+    ]
+)
+"""One row per line that could be read, in their order: what it asks for and what it comes to
+(``novedades.Accion``); ``fila`` is null if it is no row. The document is normalised, or null."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +101,12 @@ class Fuente:
     separador: str | None = None
     avisos: list[str] = field(default_factory=list)
     """May grow while ``lotes`` is consumed."""
+    defectos: Mapping[str, str] = field(default_factory=dict)
+    """More of :data:`DEFECTOS_CELDA`: those of the layout."""
+    faltan: frozenset[str] = frozenset()
+    """Columns that this file cannot bring, and so nobody asks of its rows."""
+    novedades: pa.Table | None = None
+    """Of a layout whose lines do something to what was reported before: :data:`NOVEDADES`."""
 
 
 def letra(indice: int) -> str:

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from shared.focalizacion.model import Condicion
 from shared.radicacion.lectura.columnar import abrir_parquet
+from shared.radicacion.lectura.condiciones import aplicar
 from shared.radicacion.lectura.encabezado import emparejar
 from shared.radicacion.lectura.envoltura import Clase, clasificar, desenvolver
 from shared.radicacion.lectura.errors import DemasiadasFilas, SinFilas
 from shared.radicacion.lectura.hoja import abrir_hoja, texto_numero
-from shared.radicacion.lectura.model import MARCA, Fuente, Lectura, Limites, esquema_lote
+from shared.radicacion.lectura.model import (
+    ARCHIVO_NOVEDADES,
+    MARCA,
+    Fuente,
+    Lectura,
+    Limites,
+    esquema_lote,
+)
+from shared.radicacion.lectura.posicional import Sobre, abrir_posicional, reconocer, sin_sobre
 from shared.radicacion.lectura.texto import abrir_texto
-from shared.radicacion.lectura.tipado import ESQUEMA_FORMA, Tipador, esquema_filas
+from shared.radicacion.lectura.tipado import ESQUEMA_FORMA, Tipador, esquema_filas, lugar
 from shared.tipos import Rechazo
 from shared.tipos.campos import Campo
+from shared.tipos.disposicion import Disposicion
 
 _ABRIR: Final[Mapping[Clase, Callable[[Path, Sequence[Campo], Limites], Fuente]]] = {
     Clase.TEXTO: abrir_texto,
@@ -35,6 +47,9 @@ def leer(
     campos: Sequence[Campo],
     destino: Path,
     *,
+    condiciones: Sequence[Condicion] = (),
+    disposiciones: Sequence[Disposicion] = (),
+    sobre: Sobre = sin_sobre,
     limites: Limites = _POR_DEFECTO,
 ) -> Lectura:
     """Read CSV, delimited TXT, XLSX or Parquet, alone or inside one gzip or zip.
@@ -44,7 +59,12 @@ def leer(
     ``forma.parquet`` are left, or nothing if the file is refused. Blank rows are skipped:
     ``fila`` counts the rows that hold something, from 1, while the messages name rows as a
     spreadsheet shows them, header and blank ones included (in Parquet both are the same and
-    blank rows count). Columns nobody declared are ignored and listed.
+    blank rows count). Columns nobody declared are ignored and listed. ``condiciones`` are judged
+    over the typed rows; what they find is in ``forma.parquet`` beside what the cells lack.
+
+    A text in one of ``disposiciones``, told by its control line, gives the same rows;
+    ``fila`` then counts those that are rows, the messages name lines, and ``novedades.parquet``
+    says what each line does. ``sobre`` tells what that layout leaves to whoever submits.
 
     Raises:
         EntradaInvalida, DemasiadoGrande: their subclasses in ``lectura.errors``; the file as a
@@ -52,8 +72,16 @@ def leer(
     """
     destino.mkdir(parents=True, exist_ok=True)
     try:
-        with celdas(ruta, campos, destino, limites=limites) as fuente:
-            return _procesar(fuente, campos, destino, limites)
+        with celdas(
+            ruta,
+            campos,
+            destino,
+            nombre=nombre,
+            disposiciones=disposiciones,
+            sobre=sobre,
+            limites=limites,
+        ) as fuente:
+            return _procesar(fuente, campos, condiciones, destino, limites)
     except Rechazo as rechazo:
         rechazo.extra.setdefault("archivo", nombre)
         raise
@@ -61,7 +89,14 @@ def leer(
 
 @contextmanager
 def celdas(
-    ruta: Path, campos: Sequence[Campo], trabajo: Path, *, limites: Limites = _POR_DEFECTO
+    ruta: Path,
+    campos: Sequence[Campo],
+    trabajo: Path,
+    *,
+    nombre: str = "",
+    disposiciones: Sequence[Disposicion] = (),
+    sobre: Sobre = sin_sobre,
+    limites: Limites = _POR_DEFECTO,
 ) -> Iterator[Fuente]:
     """The cells of a file as they were written, in batches; what was compressed passes by
     ``trabajo``.
@@ -72,7 +107,11 @@ def celdas(
     descomprimido = trabajo / "descomprimido.tmp"
     try:
         plana, clase = desenvolver(ruta, clasificar(ruta), descomprimido, limites)
-        yield _ABRIR[clase](plana, campos, limites)
+        hallada = reconocer(plana, nombre, disposiciones) if clase is Clase.TEXTO else None
+        if hallada is None:
+            yield _ABRIR[clase](plana, campos, limites)
+        else:
+            yield abrir_posicional(plana, hallada, campos, limites, nombre=nombre, sobre=sobre)
     finally:
         descomprimido.unlink(missing_ok=True)
 
@@ -82,6 +121,7 @@ def leer_filas(
     campos: Sequence[Campo],
     destino: Path,
     *,
+    condiciones: Sequence[Condicion] = (),
     limites: Limites = _POR_DEFECTO,
 ) -> Lectura:
     """Read rows that came as JSON objects; otherwise like :func:`leer`.
@@ -91,7 +131,7 @@ def leer_filas(
     Raises:
         FaltaColumna, ColumnaRepetida, SinFilas, DemasiadasFilas.
     """
-    return _procesar(celdas_de(filas, campos), campos, destino, limites)
+    return _procesar(celdas_de(filas, campos), campos, condiciones, destino, limites)
 
 
 def celdas_de(filas: Sequence[Mapping[str, Any]], campos: Sequence[Campo]) -> Fuente:
@@ -136,16 +176,34 @@ def _sin_sueltos(texto: str) -> str:
     return texto.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _procesar(fuente: Fuente, campos: Sequence[Campo], destino: Path, limites: Limites) -> Lectura:
+def _procesar(
+    fuente: Fuente,
+    campos: Sequence[Campo],
+    condiciones: Sequence[Condicion],
+    destino: Path,
+    limites: Limites,
+) -> Lectura:
     destino.mkdir(parents=True, exist_ok=True)
     ruta_filas, ruta_forma = destino / "filas.parquet", destino / "forma.parquet"
+    ruta_novedades = destino / ARCHIVO_NOVEDADES
+    campos = [replace(c, obligatorio=False) if c.nombre in fuente.faltan else c for c in campos]
     try:
-        total, con_error, ceros = _escribir(fuente, campos, ruta_filas, ruta_forma, limites)
-        if not total:
+        lotes, hojas = _contados(fuente.lotes, limites), list[pa.Table]()
+        if condiciones:
+            lotes = _anotados(lotes, hojas)
+        total, con_error, ceros = _escribir(fuente, lotes, campos, ruta_filas, ruta_forma)
+        if not total and not fuente.novedades:
             raise SinFilas("El archivo trae el encabezado y ninguna fila. Agregue los registros.")
+        if fuente.novedades is not None:
+            pq.write_table(fuente.novedades, ruta_novedades, compression="zstd")
+        if hojas:
+            lugares = [_lugar(fuente, campos, c.columna) for c in condiciones]
+            unidas = pa.concat_tables(hojas)
+            con_error += aplicar(condiciones, lugares, unidas, ruta_filas, ruta_forma)
     except BaseException:
         ruta_filas.unlink(missing_ok=True)
         ruta_forma.unlink(missing_ok=True)
+        ruta_novedades.unlink(missing_ok=True)
         raise
     return Lectura(
         total=total,
@@ -156,18 +214,35 @@ def _procesar(fuente: Fuente, campos: Sequence[Campo], destino: Path, limites: L
         avisos=(*fuente.avisos, *_avisos(fuente, campos, ceros)),
         filas=ruta_filas,
         forma=ruta_forma,
+        novedades=None if fuente.novedades is None else ruta_novedades,
     )
 
 
+def _lugar(fuente: Fuente, campos: Sequence[Campo], columna: str) -> str:
+    posiciones = dict(zip((c.nombre for c in campos), fuente.columnas, strict=True))
+    return lugar(columna, posiciones[columna], con_letras=fuente.con_letras)
+
+
 def _escribir(
-    fuente: Fuente, campos: Sequence[Campo], ruta_filas: Path, ruta_forma: Path, limites: Limites
+    fuente: Fuente,
+    lotes: Iterator[pa.Table],
+    campos: Sequence[Campo],
+    ruta_filas: Path,
+    ruta_forma: Path,
 ) -> tuple[int, int, list[int]]:
     total = con_error = 0
     with ExitStack() as pila:
-        tipador = pila.enter_context(Tipador(campos, fuente.columnas, con_letras=fuente.con_letras))
+        tipador = pila.enter_context(
+            Tipador(
+                campos,
+                fuente.columnas,
+                con_letras=fuente.con_letras,
+                defectos=fuente.defectos,
+            )
+        )
         salida = pila.enter_context(_escritor(ruta_filas, esquema_filas(campos)))
         hallazgos = pila.enter_context(_escritor(ruta_forma, ESQUEMA_FORMA))
-        for lote in _contados(fuente.lotes, limites):
+        for lote in lotes:
             filas, forma = tipador.tipar(lote)
             salida.write_table(filas)
             if forma.num_rows:
@@ -189,6 +264,13 @@ def _contados(lotes: Iterator[pa.Table], limites: Limites) -> Iterator[pa.Table]
             raise DemasiadasFilas(
                 f"El archivo pasa de {limites.filas} filas. Divídalo en varias radicaciones."
             )
+        yield lote
+
+
+def _anotados(lotes: Iterator[pa.Table], hojas: list[pa.Table]) -> Iterator[pa.Table]:
+    """The batches, while the two numbers of each row are kept for who names rows later."""
+    for lote in lotes:
+        hojas.append(lote.select(["fila", "hoja"]))
         yield lote
 
 

@@ -73,18 +73,13 @@ def abrir_texto(ruta: Path, campos: Sequence[Campo], limites: Limites) -> Fuente
         SeparadorDesconocido, FaltaColumna, ColumnaRepetida, ArchivoDemasiadoGrande.
     """
     examen = examinar(ruta, limites)
-    bloques = _bloques(ruta, examen, limites)
+    trozos = bloques(ruta, examen, limites)
     lector = _Lector(limites)
-    inicio = lector.encabezado(bloques, campos)
-    avisos = []
-    if examen.codec in {"cp1252", "latin-1"}:
-        avisos.append(
-            f"El archivo no está en UTF-8; se leyó como {examen.codificacion}. Revise que las "
-            "tildes y las eñes se vean bien."
-        )
+    inicio = lector.encabezado(trozos, campos)
+    avisos = avisos_de(examen)
     lector.avisos = avisos
     return Fuente(
-        lotes=lector.lotes(inicio, bloques),
+        lotes=lector.lotes(inicio, trozos),
         columnas=lector.emparejado.columnas,
         con_letras=True,
         ignoradas=lector.emparejado.ignoradas,
@@ -92,6 +87,16 @@ def abrir_texto(ruta: Path, campos: Sequence[Campo], limites: Limites) -> Fuente
         separador=lector.separador,
         avisos=avisos,
     )
+
+
+def avisos_de(examen: Examen) -> list[str]:
+    """What to tell of how the bytes were read."""
+    if examen.codec not in {"cp1252", "latin-1"}:
+        return []
+    return [
+        f"El archivo no está en UTF-8; se leyó como {examen.codificacion}. Revise que las tildes y "
+        "las eñes se vean bien."
+    ]
 
 
 # Bytes to text
@@ -176,7 +181,7 @@ def _linea_larga(limites: Limites) -> LineaDemasiadoLarga:
     )
 
 
-def _bloques(ruta: Path, examen: Examen, limites: Limites) -> Iterator[str]:
+def bloques(ruta: Path, examen: Examen, limites: Limites) -> Iterator[str]:
     """Text in blocks of whole lines ended by LF, with unreadable characters marked."""
     resto = ""
     for crudo in _decodificar(ruta, examen.codec):

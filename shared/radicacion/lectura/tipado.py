@@ -6,9 +6,10 @@ never inside the SQL; only declared names and literals do.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 
 import duckdb
@@ -17,6 +18,7 @@ import pyarrow as pa
 from shared.radicacion.esquema import como_se_escribe
 from shared.radicacion.lectura.model import DEFECTOS_CELDA, MARCA, letra
 from shared.tipos.campos import Campo, Tipo
+from shared.tipos.documentos import DOCUMENTOS_NUMERICOS, FORMATOS_DOCUMENTO, PT_DESDE
 
 _TIPOS_ARROW: Final = {
     Tipo.ENTERO: pa.int64(),
@@ -58,7 +60,12 @@ class Tipador:
     """Types batches on one private in-memory DuckDB connection. Use as a context manager."""
 
     def __init__(
-        self, campos: Sequence[Campo], columnas: Sequence[int | None], *, con_letras: bool
+        self,
+        campos: Sequence[Campo],
+        columnas: Sequence[int | None],
+        *,
+        con_letras: bool,
+        defectos: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.campos = campos
         self.ceros = [0] * len(campos)
@@ -72,7 +79,7 @@ class Tipador:
                 "python_enable_replacements": False,
             }
         )
-        self._juzgar = _sql_juzgar(campos)
+        self._juzgar = _sql_juzgar(campos, {**DEFECTOS_CELDA, **defectos})
         self._filas = _sql_filas(campos)
         self._forma = _sql_forma(campos, columnas, con_letras=con_letras)
         self._completables = [i for i, c in enumerate(campos) if c.completa_ceros]
@@ -116,34 +123,44 @@ def esquema_filas(campos: Sequence[Campo]) -> pa.Schema:
 # SQL
 
 
-def _sql_juzgar(campos: Sequence[Campo]) -> str:
+def _sql_juzgar(campos: Sequence[Campo], defectos: Mapping[str, str]) -> str:
     limpias = ", ".join(
         f"CASE WHEN regexp_full_match(c{i}, '[!-~]+') THEN c{i} ELSE "
         f"nullif(trim(regexp_replace(c{i}, '{_BLANCOS}', ' ', 'g')), '') END AS x{i}"
         for i in range(len(campos))
-    )
-    juicios = [_juicio(campo, f"x{i}") for i, campo in enumerate(campos)]
-    valores = ", ".join(
-        f"CASE WHEN {j.vale} THEN {j.valor} END AS v{i}" for i, j in enumerate(juicios)
-    )
-    errores = ", ".join(
-        f"{_sql_error(campo, f'x{i}', j)} AS e{i}"
-        for i, (campo, j) in enumerate(zip(campos, juicios, strict=True))
     )
     ceros = "".join(
         f", regexp_full_match(x{i}, '\\d{{{c.largo - 1}}}') AS z{i}"
         for i, c in enumerate(campos)
         if c.completa_ceros and c.largo
     )
+    # A document is judged with the typed cells of its row: its type and the day of the fact.
+    documentos = [i for i, c in enumerate(campos) if c.tipo is Tipo.DOCUMENTO]
+    sueltas = [i for i, c in enumerate(campos) if c.tipo is not Tipo.DOCUMENTO]
+    crudas = ", ".join(f"x{i}" for i in range(len(campos)))
     return (
         "CREATE OR REPLACE TEMP TABLE juzgado AS "  # noqa: S608 - only declared names
-        f"SELECT fila, hoja, defecto, {valores}, {errores}{ceros} "
-        f"FROM (SELECT fila, hoja, defecto, {limpias} FROM crudo)"
+        f"WITH limpio AS (SELECT fila, hoja, defecto, {limpias} FROM crudo), "
+        f"tipado AS (SELECT *{_sql_juicios(campos, sueltas, defectos)}{ceros} FROM limpio), "
+        f"completo AS (SELECT *{_sql_juicios(campos, documentos, defectos)} FROM tipado) "
+        f"SELECT * EXCLUDE ({crudas}) FROM completo"
     )
 
 
-def _sql_error(campo: Campo, x: str, juicio: Juicio) -> str:
-    marcas = [(f"{x} = {_lit(MARCA + m)}", _lit(t)) for m, t in DEFECTOS_CELDA.items()]
+def _sql_juicios(
+    campos: Sequence[Campo], cuales: Sequence[int], defectos: Mapping[str, str]
+) -> str:
+    """The value ``v`` and the message ``e`` of some campos, to follow others in a ``SELECT``."""
+    piezas = []
+    for i in cuales:
+        juicio = _juicio(campos, i)
+        piezas.append(f", CASE WHEN {juicio.vale} THEN {juicio.valor} END AS v{i}")
+        piezas.append(f", {_sql_error(campos[i], f'x{i}', juicio, defectos)} AS e{i}")
+    return "".join(piezas)
+
+
+def _sql_error(campo: Campo, x: str, juicio: Juicio, defectos: Mapping[str, str]) -> str:
+    marcas = [(f"{x} = {_lit(MARCA + m)}", _lit(t)) for m, t in defectos.items()]
     ilegible = (
         f"regexp_matches({x}, '{_ILEGIBLE}')",
         _lit("tiene caracteres ilegibles. Escriba el valor de nuevo o exporte en UTF-8."),
@@ -176,17 +193,20 @@ def _sql_forma(campos: Sequence[Campo], columnas: Sequence[int | None], *, con_l
         "'Fila ' || hoja || ': ' || defecto AS mensaje FROM juzgado WHERE defecto IS NOT NULL"
     ]
     for i, (campo, columna) in enumerate(zip(campos, columnas, strict=True)):
-        lugar = (
-            f"columna {letra(columna)} ({campo.nombre})"
-            if con_letras and columna is not None
-            else f"columna {campo.nombre}"
-        )
+        donde = lugar(campo.nombre, columna, con_letras=con_letras)
         partes.append(
             f"SELECT fila, {i}, {_lit(campo.nombre)}, "  # noqa: S608 - only declared names
-            f"'Fila ' || hoja || {_lit(f', {lugar}: ')} || e{i} FROM juzgado WHERE e{i} IS NOT NULL"
+            f"'Fila ' || hoja || {_lit(donde)} || e{i} FROM juzgado WHERE e{i} IS NOT NULL"
         )
     union = " UNION ALL ".join(partes)
     return f"SELECT fila, columna, mensaje FROM ({union}) ORDER BY fila, orden"  # noqa: S608
+
+
+def lugar(nombre: str, columna: int | None, *, con_letras: bool) -> str:
+    """What goes between the row and what is wrong with its cell."""
+    if con_letras and columna is not None:
+        return f", columna {letra(columna)} ({nombre}): "
+    return f", columna {nombre}: "
 
 
 def _lit(texto: str) -> str:
@@ -202,8 +222,12 @@ def _eco(campo: Campo, x: str) -> str:
     )
 
 
-def _juicio(campo: Campo, x: str) -> Juicio:
-    return _POR_TIPO[campo.tipo](campo, x)
+def _juicio(campos: Sequence[Campo], i: int) -> Juicio:
+    campo = campos[i]
+    if campo.tipo is Tipo.DOCUMENTO:
+        lugares = {c.nombre: f"v{n}" for n, c in enumerate(campos)}
+        return _documento(campo, f"x{i}", lugares[campo.segun], lugares.get(campo.fecha))
+    return _POR_TIPO[campo.tipo](campo, f"x{i}")
 
 
 def _texto(campo: Campo, x: str) -> Juicio:
@@ -333,6 +357,42 @@ def _booleano(campo: Campo, x: str) -> Juicio:
         f"{plegado} IN ('SI', 'S', '1', 'NO', 'N', '0')",
         f"{plegado} IN ('SI', 'S', '1')",
         (_ausencia(campo, x),),
+    )
+
+
+def _documento(campo: Campo, x: str, tipo: str, dia: str | None) -> Juicio:
+    """The number of a row whose type could not be read is not judged: that is said there."""
+    es_numerico = f"{tipo} IN ({', '.join(_lit(t) for t in DOCUMENTOS_NUMERICOS)})"
+    # Nearly every number is plain already, and is then left alone.
+    numero = (
+        f"CASE WHEN regexp_full_match({x}, '[1-9][0-9]*') THEN {x} "
+        f"WHEN {es_numerico} THEN ltrim(translate({x}, '., ', ''), '0') ELSE upper({x}) END"
+    )
+    formas = "".join(
+        f" WHEN {_lit(t)} THEN regexp_full_match({numero}, {_lit(f.patron)})"
+        for t, f in FORMATOS_DOCUMENTO.items()
+    )
+    textos = "".join(
+        f" WHEN {_lit(t)} THEN {_lit(f'{t} ({f.nombre}): {f.se_escribe}')}"
+        for t, f in FORMATOS_DOCUMENTO.items()
+    )
+    no_es = (
+        f"'el valor no tiene la forma de ' || CASE {tipo}{textos} END || "
+        f"{_lit(f'. Corrija el número, o {campo.segun} si es de otro tipo.')}"
+    )
+    vale = f"CASE {tipo}{formas} ELSE NOT regexp_matches({x}, '{_ILEGIBLE}') END"
+    motivos = [_ausencia(campo, x)]
+    if dia is not None:
+        temprano = f"coalesce({tipo} = 'PT' AND {dia} < DATE '{PT_DESDE}', false)"
+        vale = f"{vale} AND NOT {temprano}"
+        motivos.append((temprano, _lit(_pt_temprano(campo))))
+    return Juicio(vale, numero, (*motivos, ("true", no_es)))
+
+
+def _pt_temprano(campo: Campo) -> str:
+    return (
+        f"un PT no existía antes de {PT_DESDE} y {campo.fecha} es anterior. Escriba el documento "
+        f"que la persona tenía ese día, o corrija {campo.fecha}."
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from shared.normativa import tablas
 from shared.registros.celdas import LARGO_DOCUMENTO
+from shared.registros.expresiones import literal
 from shared.registros.model import (
     CODIGO,
     FECHA,
@@ -135,6 +137,21 @@ def eps(
         descripcion,
         obligatoria=obligatoria,
         admite_vacia=admite_vacia,
+    )
+
+
+def codigo_base() -> ColumnaRegistro:
+    """Base code of the EPS: equal in all the codes of one EPS (conventions §5, *misma EPS*)."""
+    ramas = " ".join(
+        f"WHEN {literal(f['codigo'])} THEN {literal(f['codigo_base'])}"
+        for f in tablas.leer("eps_2020")
+        if f["codigo"] != f["codigo_base"]
+    )
+    return ColumnaRegistro(
+        "codigo_base",
+        CODIGO_EPS,
+        descripcion="Código base de la EPS: el mismo con su código de movilidad",
+        derivada=f"CASE codigo_eps {ramas} ELSE codigo_eps END",
     )
 
 

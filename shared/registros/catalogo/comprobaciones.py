@@ -7,21 +7,7 @@ from typing import Final
 from shared.normativa import tablas
 from shared.registros.expresiones import literal
 from shared.registros.model import Comprobacion
-
-_FORMAS: Final = {
-    "CC": "[0-9]{3,10}",
-    "TI": "[0-9]{10,11}",
-    "RC": "[A-Z0-9]{8}|[A-Z0-9]{10,11}",
-    "CN": ".{8,20}",
-    "CE": "[0-9]{3,7}",
-    "PA": "[A-Z0-9]{3,16}",
-    "CD": ".{3,11}",
-    "SC": ".{9,16}",
-    "PE": "[0-9]{15}",
-    "AS": "[0-9]{5}[A-Z][0-9]{1,4}",
-    "MS": "[0-9]{5}[A-Z][0-9]{1,4}",
-}
-"""What the number of each type looks like (registers §13); the widths are ours. PT has none."""
+from shared.tipos.documentos import FORMATOS_DOCUMENTO
 
 
 def _no_es(forma: str) -> str:
@@ -29,7 +15,8 @@ def _no_es(forma: str) -> str:
 
 
 _RAMAS: Final = " ".join(
-    f"WHEN {literal(tipo)} THEN {_no_es(forma)}" for tipo, forma in _FORMAS.items()
+    f"WHEN {literal(tipo)} THEN {_no_es(formato.patron)}"
+    for tipo, formato in FORMATOS_DOCUMENTO.items()
 )
 
 DOCUMENTO_MAL_FORMADO: Final = (
@@ -47,7 +34,7 @@ DOCUMENTO_MAL_FORMADO: Final = (
 
 CEDULA_MAL_FORMADA: Final = Comprobacion(
     "cedula_mal_formada",
-    _no_es(_FORMAS["CC"]),
+    _no_es(FORMATOS_DOCUMENTO["CC"].patron),
     "el número no tiene la forma de una cédula",
 )
 

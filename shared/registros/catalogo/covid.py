@@ -7,6 +7,7 @@ from typing import Final
 from shared.normativa import Certeza, Fuente
 from shared.registros.catalogo.columnas import (
     CLAVE_DOCUMENTO,
+    codigo_base,
     corte,
     documento,
     eps,
@@ -61,6 +62,15 @@ MONTOS: Final = Fuente(
     nota="el formato de la lista es diseño nuestro",
 )
 
+TARIFAS: Final = Fuente(
+    "Resolución 1463 de 2020",
+    "art. 5",
+    emisor="MinSalud",
+    certeza=Certeza.PRENSA,
+    nota="modificado por la Resolución 1630 de 2020; cada fila lleva su norma y su certeza",
+)
+
+TIPO_PRUEBA: Final = LISTA("MOLECULAR", "ANTIGENO", "ANTICUERPOS")
 RESULTADO: Final = LISTA(
     "POSITIVO",
     "NEGATIVO",
@@ -117,7 +127,7 @@ SISMUESTRAS: Final = EsquemaRegistro(
         municipio("codigo_municipio_toma", "cod_mpio"),
         ColumnaRegistro(
             "tipo_prueba",
-            LISTA("MOLECULAR", "ANTIGENO", "ANTICUERPOS"),
+            TIPO_PRUEBA,
             ("tipo_de_prueba",),
             obligatoria=True,
         ),
@@ -280,9 +290,58 @@ MONTOS_R2461: Final = EsquemaRegistro(
     columnas=(
         eps(obligatoria=True),
         ColumnaRegistro("monto", ENTERO, ("valor",), "Pesos enteros", obligatoria=True),
+        codigo_base(),
         corte(),
     ),
     leen=(("pruebas", "PRU-29"),),
 )
 
-REGISTROS_COVID: Final = (SISMUESTRAS, SEGCOVID, LABORATORIOS_AVALADOS, MONTOS_R2461)
+PRUEBAS_TARIFAS: Final = EsquemaRegistro(
+    nombre="pruebas_tarifas",
+    titulo="Valores máximos de las pruebas de COVID-19",
+    dueno="MinSalud",
+    fuente=TARIFAS,
+    certeza=Certeza.DISENO,
+    cadencia="Con cada resolución que fija valores; trae la tabla entera",
+    clave=("tipo_prueba", "cups"),
+    orden=("componente", "desde"),
+    columnas=(
+        ColumnaRegistro("tipo_prueba", TIPO_PRUEBA, obligatoria=True),
+        ColumnaRegistro("cups", CODIGO(6), obligatoria=True),
+        ColumnaRegistro(
+            "desde", FECHA, ("vigente_desde",), "Primer día de toma en que rige", obligatoria=True
+        ),
+        ColumnaRegistro("hasta", FECHA, ("vigente_hasta",), "Último día; vacía si sigue rigiendo"),
+        ColumnaRegistro(
+            "componente",
+            LISTA("TOTAL", "TOTAL_DIFERENCIAL"),
+            descripcion="El diferencial rige donde no hay laboratorio avalado",
+            obligatoria=True,
+        ),
+        ColumnaRegistro(
+            "valor_cop", ENTERO, descripcion="Pesos enteros; vacía: el valor no se conoce"
+        ),
+        ColumnaRegistro("fuente", T(200), ("norma",), "Norma que fija el valor"),
+        ColumnaRegistro(
+            "certeza", LISTA(*Certeza), descripcion="Cuánto se sabe del valor", informativa=True
+        ),
+        corte(),
+    ),
+    comprobaciones=(
+        INTERVALO_AL_REVES,
+        Comprobacion(
+            "sin_valor", "valor_cop IS NULL", "sin valor: las pruebas de esos días esperan"
+        ),
+        Comprobacion("sin_fuente", "fuente IS NULL", "no se sabe qué norma fija el valor"),
+    ),
+    leen=(("pruebas", "PRU-08, 09, 22 y el valor"),),
+    por_defecto="pruebas_tarifas",
+)
+
+REGISTROS_COVID: Final = (
+    SISMUESTRAS,
+    SEGCOVID,
+    LABORATORIOS_AVALADOS,
+    MONTOS_R2461,
+    PRUEBAS_TARIFAS,
+)

@@ -1,4 +1,7 @@
-"""Compensation, zones, families and DIVIPOLA. Sources: registers §15, §18; CET dossier §3.2."""
+"""Compensation, zones, families, DIVIPOLA and values of THS.
+
+Sources: registers §15, §18; dossiers CET §3.2 and THS §5.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ from shared.registros.model import (
     BOOLEANO,
     CODIGO,
     ENTERO,
+    ENTERO_ENTRE,
     FECHA,
     LISTA,
     PERIODO,
@@ -43,6 +47,13 @@ LEVANTA_LA_EPS: Final = Fuente(
     "Decisión de diseño",
     certeza=Certeza.DISENO,
     nota="segundo archivo del cargue de la EPS; no se halló su anexo",
+)
+RES_1774_ANEXO_2: Final = Fuente(
+    "Resolución 1774 de 2020",
+    "anexo técnico 2",
+    emisor="MinSalud",
+    certeza=Certeza.PRENSA,
+    nota="siete valores de prensa; los otros 180 no se hallaron y el formato es diseño nuestro",
 )
 DANE: Final = Fuente("DIVIPOLA", emisor="DANE", certeza=Certeza.NORMA)
 
@@ -187,6 +198,52 @@ DIVIPOLA: Final = EsquemaRegistro(
     leen=(("pruebas", "PRU-02: municipio de la toma"), ("talento_humano", "THS-03")),
 )
 
+SMLMV_2020: Final = 877_803
+"""Whole pesos (Decreto 2360 de 2019)."""
+
+COTAS_THS: Final = (SMLMV_2020, (9 * SMLMV_2020 + 1) // 2)
+"""From 1 to 4,5 SMLMV, the cap rounded half up to the peso, as it was published: cut at the
+literal 3.950.113,5 no specialist would fit (THS dossier §5)."""
+
+THS_PERFILES: Final = EsquemaRegistro(
+    nombre="ths_perfiles",
+    titulo="Valores del reconocimiento al talento humano, por perfil",
+    dueno="MinSalud",
+    fuente=RES_1774_ANEXO_2,
+    certeza=Certeza.PRENSA,
+    cadencia="Una vez; mientras falten perfiles, cuando se conoce otro valor",
+    clave=("codigo_perfil",),
+    unica=True,
+    columnas=(
+        ColumnaRegistro(
+            "codigo_perfil",
+            T(10, mayusculas=True),
+            ("value", "codigo"),
+            "Código de perfil de ReTHUS",
+            obligatoria=True,
+        ),
+        ColumnaRegistro("perfil", T(120), ("text",), informativa=True),
+        ColumnaRegistro(
+            "valor_cop",
+            ENTERO_ENTRE(*COTAS_THS),
+            ("valor",),
+            "Pesos enteros, entre 1 SMLMV de 2020 y 4,5; vacío si aún no se conoce",
+            obligatoria=True,
+            admite_vacia=True,
+        ),
+        ColumnaRegistro(
+            "catalogo_completo",
+            BOOLEANO,
+            descripcion="SI cuando un perfil que no está ya no tendrá valor; basta en una fila",
+        ),
+        ColumnaRegistro("version", T(40), descripcion="Cómo llama su dueño a esta lista"),
+        corte(),
+    ),
+    defectos=("valores fuera de las cotas de la resolución: se llevan a la más cercana",),
+    leen=(("talento_humano", "THS-10 y valor"),),
+    por_defecto="ths_perfiles",
+)
+
 PILA: Final = EsquemaRegistro(
     nombre="pila",
     titulo="PILA: cotizaciones por período",
@@ -219,5 +276,5 @@ PILA: Final = EsquemaRegistro(
 )
 """Layout without a loader: written down so that nobody asks for the file."""
 
-REGISTROS_LISTAS: Final = (COMPENSADOS, ZONAS_UPC, FAMILIARES, DIVIPOLA)
+REGISTROS_LISTAS: Final = (COMPENSADOS, ZONAS_UPC, FAMILIARES, DIVIPOLA, THS_PERFILES)
 SIN_CARGADOR: Final = (PILA,)

@@ -5,9 +5,10 @@ Sources: registers §5, §6, §9, §10 and §11.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Final
 
-from shared.normativa import Certeza, Fuente
+from shared.normativa import Certeza, Fuente, tablas
 from shared.registros.catalogo.columnas import (
     CLAVE_DOCUMENTO,
     corte,
@@ -26,7 +27,7 @@ from shared.registros.catalogo.comprobaciones import (
     INTERVALO_AL_REVES,
     NOMBRE_DANADO,
 )
-from shared.registros.expresiones import es_una_de, literal
+from shared.registros.expresiones import es_una_de, lista, literal, plegado
 from shared.registros.model import (
     CODIGO,
     DECIMAL,
@@ -40,6 +41,7 @@ from shared.registros.model import (
     EsquemaRegistro,
     Repeticion,
     T,
+    plegar,
 )
 
 RETHUS_NORMA: Final = Fuente(
@@ -71,6 +73,35 @@ EXCEPTUADOS: Final = Fuente(
 )
 
 TIPO_PRODUCTO: Final = LISTA("AHORROS", "CORRIENTE", "CATS", "DBM", "EFECTIVO")
+
+
+def _profesion_en_perfiles() -> str:
+    """Codes of perfil of a profession, ``;P07;M02;``; null for one that the tables do not have.
+
+    Registers §5: equal folded text, in the list of perfiles or in that of aliases.
+    """
+    codigos: dict[str, set[str]] = defaultdict(set)
+    for fila in (*tablas.leer("ths_perfiles_rethus"), *tablas.leer("ths_perfiles_alias")):
+        texto = plegar(fila["profesion"]).replace("_", " ").upper()
+        codigos[texto].add(fila["codigo_perfil"].upper())
+    listas = [f";{';'.join(sorted(de_una))};" for de_una in codigos.values()]
+
+    def hallada(texto: str) -> str:
+        return f"([{lista(listas)}])[list_position([{lista(list(codigos))}], {texto})]"
+
+    sin_tildes = plegado("profesion")
+    # Nearly every title is written with letters only: the rest is cleaned and looked up again.
+    limpia = f"trim(regexp_replace({sin_tildes}, '[^A-Z0-9]+', ' ', 'g'))"
+    return f"coalesce({hallada(sin_tildes)}, {hallada(limpia)})"
+
+
+PERFILES_DE_PROFESION: Final = ColumnaRegistro(
+    "perfiles",
+    TEXTO,
+    descripcion="Códigos de perfil que da la profesión, entre «;»; vacía si no está en las "
+    "tablas ths_perfiles_rethus y ths_perfiles_alias",
+    derivada=_profesion_en_perfiles(),
+)
 
 RETHUS: Final = EsquemaRegistro(
     nombre="rethus",
@@ -113,6 +144,7 @@ RETHUS: Final = EsquemaRegistro(
         ColumnaRegistro("acto_administrativo", T(40), informativa=True),
         ColumnaRegistro("entidad_reportadora", T(120), informativa=True),
         corte(),
+        PERFILES_DE_PROFESION,
     ),
     comprobaciones=(
         *DOCUMENTO_MAL_FORMADO,
@@ -121,6 +153,11 @@ RETHUS: Final = EsquemaRegistro(
             "sin_autorizacion", "fecha_autorizacion IS NULL", "no dice desde cuándo puede ejercer"
         ),
         Comprobacion("sin_profesion", "profesion IS NULL", "no dice la profesión"),
+        Comprobacion(
+            "profesion_sin_perfil",
+            "profesion IS NOT NULL AND perfiles IS NULL",
+            "la profesión no está en las tablas de perfiles",
+        ),
     ),
     repeticiones=(
         Repeticion(
@@ -179,6 +216,7 @@ SSO: Final = EsquemaRegistro(
         ColumnaRegistro("profesion", T(120), ("programa",), "Programa de la consulta pública"),
         *informativas(T(120), "entidad_reportadora"),
         corte(),
+        PERFILES_DE_PROFESION,
     ),
     comprobaciones=(
         *DOCUMENTO_MAL_FORMADO,
@@ -186,7 +224,7 @@ SSO: Final = EsquemaRegistro(
             "fin_antes_de_inicio", "fecha_fin < fecha_inicio", "el fin es anterior al inicio"
         ),
     ),
-    leen=(("talento_humano", "THS-07"),),
+    leen=(("talento_humano", "THS-07, 08, 09"),),
 )
 
 CLASES_CEDULA: Final = {

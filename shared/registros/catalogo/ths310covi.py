@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.normativa import Certeza, Fuente
+from shared.normativa import Certeza
+from shared.normativa.ths310covi import FUENTE
 from shared.registros.catalogo.columnas import MUNICIPIO
 from shared.registros.model import (
     CODIGO,
@@ -17,13 +18,6 @@ from shared.registros.model import (
     EsquemaRegistro,
     Repeticion,
     T,
-)
-
-THS310COVI: Final = Fuente(
-    "Reporte THS310COVI",
-    emisor="MinSalud",
-    certeza=Certeza.PRENSA,
-    nota="copia de un formulario público de febrero de 2021; el anexo oficial no se vio",
 )
 
 
@@ -35,7 +29,7 @@ def _lista(
         nombre=f"ths310covi_{nombre}",
         titulo=f"THS310COVI: {titulo}",
         dueno="MinSalud",
-        fuente=THS310COVI,
+        fuente=FUENTE,
         certeza=Certeza.PRENSA,
         cadencia="Cuando cambia el reporte",
         clave=(columna,),
@@ -77,7 +71,7 @@ ENTIDADES: Final = EsquemaRegistro(
     nombre="ths310covi_entidades",
     titulo="THS310COVI: entidades que reportan",
     dueno="MinSalud",
-    fuente=THS310COVI,
+    fuente=FUENTE,
     certeza=Certeza.PRENSA,
     cadencia="Cuando cambia el reporte",
     clave=("hab_prestador",),

@@ -16,6 +16,7 @@ _NOMBRE_CUENTAS: Final = {
     "traducidos": "otra escritura, traducida",
     "sentinelas": "fecha que significa «sin fecha»",
     "informativas_ilegibles": "no se pudo leer: queda vacía",
+    "acotados": "estaba fuera de sus cotas: se llevó a la más cercana",
 }
 
 

@@ -15,7 +15,7 @@ from shared.registros.model import (
     FormatoPosicional,
     Tipo,
 )
-from shared.registros.pagina.texto import VACIO, codigo, lista, tabla
+from shared.registros.pagina.texto import VACIO, codigo, lista, miles, tabla
 
 CERTEZAS: Final = {
     Certeza.NORMA: "leída en la norma o en el informe de la ADRES",
@@ -100,6 +100,10 @@ def _ficha(esquema: EsquemaRegistro) -> str:
     ]
     if esquema.cadencia:
         datos.append(f"Cadencia y tamaño: {esquema.cadencia}")
+    if esquema.por_defecto:
+        datos.append(
+            f"Sin ningún corte responde la tabla {codigo(esquema.por_defecto)} de la suite"
+        )
     una = "una fila por clave; las repetidas van a cuarentena" if esquema.unica else "varias filas"
     datos.append(f"Clave: {', '.join(map(codigo, esquema.clave))} ({una})")
     return lista(datos)
@@ -167,6 +171,9 @@ def describir_tipo(tipo: Tipo) -> str:
             return f"código de {tipo.largo} dígitos{ceros}{corte}" if tipo.largo else "dígitos"
         case Clase.NIT if tipo.admite_cedula:
             return "NIT de 9 dígitos, o cédula"
+        case Clase.ENTERO if tipo.cotas is not None:
+            minimo, maximo = map(miles, tipo.cotas)
+            return f"número entero de {minimo} a {maximo}; lo que se sale va a la cota cercana"
         case Clase.FECHA if tipo.dia_primero:
             return "fecha AAAA-MM-DD o DD/MM/AAAA"
         case _:

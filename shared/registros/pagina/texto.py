@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -27,6 +28,11 @@ def lista(renglones: Iterable[str]) -> str:
 def codigo(texto: str) -> str:
     """A code span."""
     return f"`{texto}`" if texto else ""
+
+
+def ancla(titulo: str) -> str:
+    """Where a link to a heading goes: as the viewers of Markdown name it, and ``html`` too."""
+    return re.sub(r"[^\w\- ]", "", titulo.lower()).replace(" ", "-")
 
 
 def miles(n: int) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.focalizacion.descubrir import mecanismo
-from shared.focalizacion.model import Regla
+from shared.focalizacion.model import Efecto, Etapa, Regla
 from shared.giros.model import Advertencias, Reconocimiento
 from shared.giros.repository import AdvertenciaRepository
 from shared.web.rutas.vistas import Aviso, ReconocimientoVista
@@ -31,8 +31,15 @@ def _reglas(r: Reconocimiento, vista: Advertencias) -> list[Regla]:
     codigos = [
         propio.pago.entidad_en_revision if vista.en_revision is not None else None,
         propio.pago.soporte_anterior if vista.sin_soporte_anterior else None,
+        propio.pago.cuenta_compartida if vista.cuenta_compartida else None,
     ]
-    return [propio.regla(codigo) for codigo in codigos if codigo is not None]
+    return [
+        regla
+        for regla in propio.reglas
+        if regla.codigo in codigos
+        and regla.si_incumple is Efecto.AVISO
+        and regla.etapa in {Etapa.GIRO, Etapa.LEG}
+    ]
 
 
 def _aviso(regla: Regla) -> Aviso:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
 
 from shared.focalizacion.catalogo import catalogo
 from shared.focalizacion.huella import huella
 from shared.focalizacion.model import Mecanismo
+from shared.focalizacion.pagina import en_markdown, titulo_de
+from shared.radicacion.apertura import ventana_de, ventanas_de
 from shared.radicacion.esquema import describir
 from shared.radicacion.plantilla import plantilla_xlsx
-from shared.radicacion.service import ventana_de
+from shared.radicacion.schemas import con_periodo
+from shared.registros.pagina.html import a_html
 from shared.tipos import Periodo
 from shared.tipos.campos import Tipo
 from shared.web.dependencias import UsuarioActual
+from shared.web.documentacion import POLITICA
 from shared.web.entorno import Entorno
+from shared.web.rutas.vistas import VentanaVista
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -56,19 +62,34 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
             "reglas": catalogo(mecanismo),
         }
 
-    @router.get("/ventanas/{periodo}", summary="Cuándo se radica un periodo")
-    async def ventana(periodo: str, _: UsuarioActual) -> dict[str, str | bool | datetime]:
-        ctx = entorno.contexto(mecanismo)
-        hallada = await ventana_de(Periodo.de(periodo), ctx)
-        return {
-            "periodo": hallada.periodo,
-            "desde": hallada.desde,
-            "hasta": hallada.hasta,
-            "acto": hallada.acto,
-            "abierta": hallada.abierta(entorno.reloj.ahora()),
-        }
+    @router.get(
+        "/reglas.html",
+        summary="Catálogo de reglas como página",
+        response_class=HTMLResponse,
+    )
+    async def pagina_de_reglas(_: UsuarioActual) -> HTMLResponse:
+        pagina = await asyncio.to_thread(a_html, en_markdown(mecanismo), titulo_de(mecanismo))
+        return HTMLResponse(pagina, headers={"Content-Security-Policy": POLITICA})
 
+    if con_periodo(mecanismo):
+        _agregar_ventana_de_periodo(router, mecanismo, entorno)
+    elif mecanismo.radicacion.ventana is not None:
+        _agregar_ventanas(router, mecanismo, entorno)
     return router
+
+
+def _agregar_ventana_de_periodo(router: APIRouter, mecanismo: Mecanismo, entorno: Entorno) -> None:
+    @router.get("/ventanas/{periodo}", summary="Cuándo se radica un periodo")
+    async def ventana(periodo: str, _: UsuarioActual) -> VentanaVista:
+        hallada = await ventana_de(Periodo.de(periodo), entorno.contexto(mecanismo))
+        return VentanaVista.de(hallada, entorno.reloj)
+
+
+def _agregar_ventanas(router: APIRouter, mecanismo: Mecanismo, entorno: Entorno) -> None:
+    @router.get("/ventanas", summary="Cuándo se radica: lo que rige y lo que sigue")
+    async def ventanas(_: UsuarioActual) -> list[VentanaVista]:
+        halladas = await ventanas_de(entorno.contexto(mecanismo))
+        return [VentanaVista.de(v, entorno.reloj) for v in halladas]
 
 
 def _ejemplo(mecanismo: Mecanismo) -> dict[str, Any]:

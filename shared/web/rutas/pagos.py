@@ -47,7 +47,7 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
         async with entorno.uow.begin() as tx:
             hallados = await ReconocimientoRepository(tx).listar(
                 mecanismo=mecanismo.nombre,
-                nit=alcance(usuario),
+                alcance=alcance(usuario),
                 estados=() if estado is None else (estado,),
                 despues=despues[0] if despues else None,
                 limite=pagina.limite + 1,

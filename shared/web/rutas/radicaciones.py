@@ -37,7 +37,7 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
         status_code=202,
         response_model=RadicacionVista,
         dependencies=quien_radica,
-        openapi_extra=cuerpos_aceptados(),
+        openapi_extra=cuerpos_aceptados(mecanismo),
         summary="Radicar un archivo o filas JSON",
     )
     async def crear(
@@ -59,7 +59,7 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
         status_code=202,
         response_model=RadicacionVista,
         dependencies=quien_radica,
-        openapi_extra=cuerpos_aceptados(),
+        openapi_extra=cuerpos_aceptados(mecanismo),
         summary="Radicar una versión nueva, que reemplaza entera a la anterior",
     )
     async def corregir(

@@ -11,9 +11,10 @@ from fastapi import Request
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
+from shared.focalizacion.model import Mecanismo
 from shared.radicacion.errors import SolicitudIncompleta
 from shared.radicacion.model import Recibido
-from shared.radicacion.schemas import SolicitudIn
+from shared.radicacion.schemas import SolicitudIn, exigidos
 from shared.radicacion.service import Contexto, OrdenRadicar, anotar_rechazo
 from shared.seguridad import Usuario
 from shared.tipos import EntradaInvalida, Rechazo
@@ -120,10 +121,13 @@ def _leer_sobre(texto: str | None) -> SolicitudIn:
         ) from error
 
 
-def cuerpos_aceptados() -> dict[str, Any]:
+def cuerpos_aceptados(mecanismo: Mecanismo) -> dict[str, Any]:
     """The two bodies of a submission, for the documentation."""
     # In full: no route has it as its body, so the document would not define a reference to it.
-    sobre = SolicitudIn.model_json_schema() | {"description": "Datos de la solicitud"}
+    sobre = SolicitudIn.model_json_schema() | {
+        "description": "Datos de la solicitud",
+        "required": list(exigidos(mecanismo)),
+    }
     return {
         "requestBody": {
             "required": True,

@@ -9,11 +9,13 @@ from fastapi import APIRouter
 
 from shared.focalizacion.model import Mecanismo
 from shared.radicacion.consultas import explicacion
-from shared.radicacion.repository import Filtro, RadicacionRepository
+from shared.radicacion.repository import Filtro, RegistroRepository
+from shared.radicacion.repository.liberacion import LiberacionRepository
 from shared.seguridad import alcance
-from shared.tipos import a_decimal
+from shared.tipos import NoEncontrado, a_decimal
 from shared.web.dependencias import UsuarioActual
 from shared.web.entorno import Entorno
+from shared.web.rutas.vistas import CambioVista
 
 
 def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
@@ -31,11 +33,20 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
             "moneda": "COP",
         }
 
-    @router.get("/resumen", summary="Registros vigentes por estado y por causal")
-    async def resumen(usuario: UsuarioActual) -> dict[str, Any]:
+    @router.get("/registros/{registro_id}/cambios", summary="Lo que cambió sin que nadie radicara")
+    async def cambios(registro_id: UUID, usuario: UsuarioActual) -> list[CambioVista]:
         filtro = Filtro(alcance(usuario), mecanismo.nombre)
         async with entorno.uow.begin() as tx:
-            repositorio = RadicacionRepository(tx)
+            if await RegistroRepository(tx).registro(filtro, registro_id) is None:
+                raise NoEncontrado("No hay un registro suyo con ese identificador.")
+            hallados = await LiberacionRepository(tx).cambios(registro_id)
+        return [CambioVista.de_fila(dict(c)) for c in hallados]
+
+    @router.get("/resumen", summary="Registros vigentes por estado y por causal")
+    async def resumen(usuario: UsuarioActual) -> dict[str, Any]:
+        filtro = Filtro(alcance(usuario), mecanismo.nombre, publicados=mecanismo.estados.publicados)
+        async with entorno.uow.begin() as tx:
+            repositorio = RegistroRepository(tx)
             totales = await repositorio.totales(filtro)
             causales = await repositorio.causales(filtro)
         return {

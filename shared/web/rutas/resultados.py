@@ -20,7 +20,7 @@ from shared.giros.service import saldo_solicitud
 from shared.radicacion import respuestas
 from shared.radicacion.consultas import COLUMNAS_HALLAZGO, carpeta_resultado, hallazgos
 from shared.radicacion.descargas import csv_en_trozos, escribir_xlsx
-from shared.radicacion.repository import Filtro, RadicacionRepository
+from shared.radicacion.repository import Filtro, RadicacionRepository, RegistroRepository
 from shared.radicacion.service import Contexto, obtener
 from shared.seguridad import Usuario, alcance
 from shared.tipos import NoEncontrado, a_decimal
@@ -85,11 +85,17 @@ def _agregar_radicaciones(router: APIRouter, mecanismo: Mecanismo, entorno: Ento
         estado: str | None = None,
         codigo: str | None = None,
     ) -> Pagina[RegistroVista]:
-        filtro = Filtro(alcance(usuario), mecanismo.nombre, estado=estado, codigo=codigo)
+        filtro = Filtro(
+            alcance(usuario),
+            mecanismo.nombre,
+            estado=estado,
+            codigo=codigo,
+            publicados=mecanismo.estados.publicados,
+        )
         await obtener(radicacion_id, entorno.contexto(mecanismo), entidad=filtro.entidad)
         despues = leer_cursor(pagina.cursor, tuple[int])
         async with entorno.uow.begin() as tx:
-            halladas = await RadicacionRepository(tx).registros(
+            halladas = await RegistroRepository(tx).registros(
                 filtro, radicacion_id, despues[0] if despues else None, pagina.limite + 1
             )
         return paginar(

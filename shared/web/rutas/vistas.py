@@ -11,8 +11,9 @@ from fastapi import Request
 from pydantic import BaseModel, Field
 
 from shared.giros.model import Reconocimiento
-from shared.radicacion.model import EstadoRadicacion, Radicacion
-from shared.tipos import MONEDA, a_decimal
+from shared.radicacion.model import EstadoRadicacion, Radicacion, Ventana
+from shared.seguridad import enmascarar, enmascarar_nombre
+from shared.tipos import MONEDA, Reloj, a_decimal
 
 
 def raiz(request: Request) -> str:
@@ -103,8 +104,25 @@ def resumen_publico(resumen: Mapping[str, Any] | None) -> dict[str, Any] | None:
     }
 
 
+class VentanaVista(BaseModel):
+    """When something is submitted. ``periodo`` is null where the mechanism has none."""
+
+    periodo: str | None
+    desde: datetime
+    hasta: datetime
+    acto: str
+    abierta: bool
+
+    @classmethod
+    def de(cls, ventana: Ventana, reloj: Reloj) -> VentanaVista:
+        return cls(**vars(ventana), abierta=ventana.abierta(reloj.ahora()))
+
+
 class RegistroVista(BaseModel):
-    """One record: a row of the submission, decided."""
+    """One record: a row of the submission, decided.
+
+    ``subsana_id`` is the version that it corrects; ``gana_id``, the record that has its right.
+    """
 
     id: UUID
     fila: int
@@ -114,11 +132,37 @@ class RegistroVista(BaseModel):
     valor: str
     moneda: str = MONEDA
     vigente: bool
+    version: int
+    subsana_id: UUID | None
+    gana_id: UUID | None
 
     @classmethod
     def de(cls, fila: Mapping[str, Any]) -> RegistroVista:
         datos = dict(fila)
         return cls(**{**datos, "valor": a_decimal(datos.pop("valor_centavos"))})
+
+
+class CambioVista(BaseModel):
+    """What a held record became when what it waited for came."""
+
+    de: str
+    a: str
+    de_codigos: list[str]
+    a_codigos: list[str]
+    de_valor: str
+    a_valor: str
+    moneda: str = MONEDA
+    motivo: str
+    en: datetime
+
+    @classmethod
+    def de_fila(cls, fila: Mapping[str, Any]) -> CambioVista:
+        datos = dict(fila)
+        return cls(
+            **datos,
+            de_valor=a_decimal(datos["de_valor_centavos"]),
+            a_valor=a_decimal(datos["a_valor_centavos"]),
+        )
 
 
 class HallazgoVista(BaseModel):
@@ -147,7 +191,8 @@ class ReconocimientoVista(BaseModel):
     vigencia: int
     radicacion_id: UUID
     solicitud_id: UUID
-    nit: str
+    tipo_documento: str
+    nit: str = Field(description="Documento del beneficiario; el de una persona, enmascarado")
     nombre: str
     periodo: str | None
     registros: int
@@ -162,14 +207,16 @@ class ReconocimientoVista(BaseModel):
 
     @classmethod
     def de(cls, r: Reconocimiento, avisos: Sequence[Aviso] = ()) -> ReconocimientoVista:
+        es_persona = r.beneficiario.es_persona
         return cls(
             id=r.id,
             mecanismo=r.mecanismo,
             vigencia=r.vigencia,
             radicacion_id=r.radicacion_id,
             solicitud_id=r.solicitud_id,
-            nit=r.nit,
-            nombre=r.nombre,
+            tipo_documento=r.tipo_documento,
+            nit=enmascarar(r.nit) if es_persona else r.nit,
+            nombre=enmascarar_nombre(r.nombre) if es_persona else r.nombre,
             periodo=r.periodo,
             registros=r.registros,
             valor=a_decimal(r.valor_centavos),

@@ -1,0 +1,141 @@
+"""The national submission of pruebas: the rules of the suite beside a query written by hand.
+
+Both read the same submission and the same registers, each in a fresh process, and must give the
+same state, codes, value and payee of every row, which are those of the truth of the country. The
+whole country unless ``--escala`` or ``MECANISMOS_BENCH_ESCALA`` says otherwise, or ``--pais``
+brings one made before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+import duckdb
+
+from bench._proceso import Medidas, correr, razon
+from shared.poblacion.generar import generar
+
+SEMILLA: Final = 2020
+META_SEGUNDOS: Final = 15
+META_GIB: Final = 4
+META_RAZON: Final = 1.5
+PUBLICADOS: Final = (371_529, 52_155_033_888)
+"""Tests and pesos of 2020, exact at scale 1."""
+REGLAS: Final = "reglas"
+A_MANO: Final = "a_mano"
+TITULOS: Final = {REGLAS: "reglas de la suite", A_MANO: "SQL a mano"}
+
+
+class Distintas(Exception):
+    """An outcome is not the one expected: the times say nothing."""
+
+
+def main(argumentos: Sequence[str] | None = None) -> int:
+    """Measure, check and print. Exit code 1 if a goal is missed at scale 1.
+
+    Raises:
+        Distintas: a row differs from the truth, or the two sides from each other.
+        Fallo: a side failed.
+    """
+    opciones = _opciones(argumentos)
+    with tempfile.TemporaryDirectory(prefix="bench-pruebas-") as nombre:
+        trabajo = Path(nombre)
+        pais = opciones.pais
+        if pais is None:
+            pais = trabajo / "pais"
+            generar(opciones.escala, SEMILLA, pais, partes=["pruebas"])
+        medidas: dict[str, Medidas] = {lado: Medidas() for lado in TITULOS}
+        for turno in range(opciones.turnos):
+            # One turn forwards and one backwards: nobody always runs after the same neighbour.
+            for lado in list(TITULOS)[:: -1 if turno % 2 else 1]:
+                medidas[lado].agregar(
+                    *correr(f"bench.pruebas.{lado}", pais / "pruebas", trabajo / lado)
+                )
+        filas, totales = comprobar(pais / "pruebas", trabajo)
+    return 0 if _mostrar(filas, totales, medidas, opciones.escala) else 1
+
+
+def _opciones(argumentos: Sequence[str] | None) -> argparse.Namespace:
+    opciones = argparse.ArgumentParser(prog="python -m bench.pruebas")
+    opciones.add_argument(
+        "--escala", type=float, default=float(os.environ.get("MECANISMOS_BENCH_ESCALA", "1"))
+    )
+    opciones.add_argument("--pais", type=Path, help="país ya generado, a esa escala")
+    opciones.add_argument("--turnos", type=int, default=3)
+    return opciones.parse_args(argumentos or [])
+
+
+def comprobar(pruebas: Path, trabajo: Path) -> tuple[int, tuple[int, int]]:
+    """Rows of the submission, and tests and pesos recognised.
+
+    Raises:
+        Distintas: see the class.
+    """
+    registros = {lado: f"'{trabajo}/{lado}/registros.parquet'" for lado in TITULOS}
+    pagos = {lado: f"'{trabajo}/{lado}/pagos.parquet'" for lado in TITULOS}
+    columnas = "fila, estado, codigos, valor_centavos"
+    verdad = f"SELECT * REPLACE (coalesce(codigos, '') AS codigos) FROM '{pruebas}/verdad.parquet'"
+    girado = "SELECT fila, concepto, numero, valor_centavos FROM "
+    with duckdb.connect() as con:
+
+        def iguales(que: str, una: str, otra: str) -> None:
+            distintas = con.execute(
+                f"(({una}) EXCEPT ALL ({otra})) UNION ALL (({otra}) EXCEPT ALL ({una})) LIMIT 3"
+            ).fetchall()
+            if distintas:
+                raise Distintas(f"{que}: {distintas}")
+
+        for lado, ruta in registros.items():
+            iguales(
+                f"{lado} y la verdad",
+                f"SELECT {columnas} FROM {ruta}",
+                f"SELECT {columnas} FROM ({verdad})",
+            )
+        iguales(
+            "el derecho de cada fila",
+            f"SELECT fila, clave FROM {registros[REGLAS]}",
+            f"SELECT fila, clave FROM {registros[A_MANO]}",
+        )
+        iguales("los pagos", girado + pagos[REGLAS], girado + pagos[A_MANO])
+        ((filas, pagadas, centavos),) = con.execute(
+            "SELECT count(*), count_if(estado = 'LIQUIDADO'), sum(valor_centavos)::BIGINT "
+            f"FROM {registros[REGLAS]}"
+        ).fetchall()
+    return filas, (pagadas, centavos // 100)
+
+
+def _mostrar(
+    filas: int, totales: tuple[int, int], medidas: dict[str, Medidas], escala: float
+) -> bool:
+    turnos = len(medidas[REGLAS].segundos)
+    print(f"Pruebas a escala {escala:g}: {filas:,} filas; medianas de {turnos} turnos\n")
+    print(f"{'':<20} {'segundos':>9} {'mejor':>7} {'de CPU':>7} {'filas/s':>10} {'GiB':>6}")
+    for lado, titulo in TITULOS.items():
+        suya = medidas[lado]
+        tiempo = median(suya.segundos)
+        print(
+            f"{titulo:<20} {tiempo:>9.2f} {min(suya.segundos):>7.2f} "
+            f"{median(suya.procesador):>7.2f} {filas / tiempo:>10,.0f} "
+            f"{suya.memoria / 2**30:>6.2f}"
+        )
+    # What slows the machine slows both; the best turns are those disturbed least.
+    veces = min(
+        razon(medidas[REGLAS], medidas[A_MANO]),
+        min(medidas[REGLAS].segundos) / min(medidas[A_MANO].segundos),
+    )
+    print(f"\nreglas / a mano: {veces:.2f} (meta: {META_RAZON}); 100 % de las filas como la verdad")
+    print(f"{totales[0]:,} pruebas y {totales[1]:,} pesos reconocidos")
+    if escala != 1:
+        return True
+    return (
+        totales == PUBLICADOS
+        and min(medidas[REGLAS].segundos) <= META_SEGUNDOS
+        and medidas[REGLAS].memoria <= META_GIB * 2**30
+        and veces <= META_RAZON
+    )

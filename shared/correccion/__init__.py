@@ -1,0 +1,1 @@
+"""Correction that helps: for each mismatch of identity, the probable right value."""

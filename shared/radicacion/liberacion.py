@@ -1,0 +1,305 @@
+"""Release what was held, when what it waits for may have come, without anyone resubmitting.
+
+A record in ``Estados.retenidos`` is in order and waits for a corte, an option or a rule. When
+those in force are no longer the ones that judged it, the worker judges again the held rows of its
+radicación, and no others, with what is in force now; the rest of what was decided counts as
+history. Those whose state changes move, and ``registro_cambio`` keeps from what to what and why.
+
+One transaction per radicación, alone in its mechanism and in the order of submission: nobody
+overtakes, and a worker that dies, or a second one with the same job, changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import duckdb
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.db.cola import encolar
+from shared.focalizacion.huella import huella
+from shared.radicacion.archivos import asegurar, borrar
+from shared.radicacion.evaluacion import Evaluacion
+from shared.radicacion.historia import Leer
+from shared.radicacion.model import EstadoRadicacion
+from shared.radicacion.pago import preparar_pago
+from shared.radicacion.parametros import parametros_en
+from shared.radicacion.repository import RadicacionRepository, RegistroRepository
+from shared.radicacion.repository.liberacion import EnVigor, LiberacionRepository
+from shared.radicacion.service import Contexto
+from shared.radicacion.trabajo import (
+    Preparada,
+    anotar_evaluacion,
+    citar,
+    consulta_de,
+    decidir,
+    ganadores,
+    juzgar_en,
+    lector,
+    publicar_rechazos,
+    vigentes_de,
+)
+from shared.registros import Corte
+from shared.registros.expresiones import literal
+from shared.tipos import InvarianteRota, Rechazo
+
+TRABAJO_LIBERAR: Final = "liberar"
+_POR: Final = "sistema"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Vigor:
+    """What a row would be judged with now."""
+
+    cortes: Mapping[str, Sequence[Corte]]
+    parametros: Mapping[str, str]
+    resumido: EnVigor
+
+
+@dataclass(frozen=True)
+class _Revision:
+    """Held rows judged again, and where their outcome is."""
+
+    preparada: Preparada
+    vigor: EnVigor
+    anterior: RowMapping
+    """The last evaluation so far."""
+    evaluacion: Evaluacion
+    """Of the held rows alone."""
+    carpeta: Path
+    resumen: Mapping[str, Any] | None
+    """Totals of the whole submission once they move; ``None`` if none does."""
+
+
+async def encolar_liberacion(tx: AsyncConnection, ctx: Contexto) -> bool:
+    """Queue the release of a mechanism if it holds something that may move; at most one waits."""
+    if not await _por_revisar(tx, ctx):
+        return False
+    nombre = ctx.mecanismo.nombre
+    if await LiberacionRepository(tx).en_cola(TRABAJO_LIBERAR, nombre):
+        return False
+    await encolar(tx, TRABAJO_LIBERAR, [nombre])
+    return True
+
+
+async def liberar(ctx: Contexto) -> None:
+    """Judge again everything that the mechanism holds and that may move, in order.
+
+    What a radicación is refused for is logged and does not stop those behind.
+    """
+    async with ctx.uow.begin() as tx:
+        pendientes = await _por_revisar(tx, ctx)
+    for radicacion_id in pendientes:
+        try:
+            await _revisar(radicacion_id, ctx)
+        except Rechazo as rechazo:
+            if rechazo.reintentable:
+                raise
+            _log.warning("La radicación %s sigue retenida: %s", radicacion_id, rechazo.detalle)
+
+
+async def en_vigor(tx: AsyncConnection, ctx: Contexto) -> Vigor:
+    """Cortes in force, options of today and the rules as they are."""
+    cortes = await vigentes_de(tx, ctx.mecanismo)
+    parametros = await parametros_en(tx, ctx.mecanismo, ctx.reloj.hoy())
+    reglas, citados = huella(ctx.mecanismo), citar(cortes)
+    todo = json.dumps([reglas, citados, parametros], sort_keys=True)
+    resumido = EnVigor(reglas, citados, parametros, hashlib.sha256(todo.encode()).hexdigest())
+    return Vigor(cortes, parametros, resumido)
+
+
+async def _por_revisar(
+    tx: AsyncConnection, ctx: Contexto, vigor: Vigor | None = None, *, solo: UUID | None = None
+) -> list[UUID]:
+    retenidos = ctx.mecanismo.estados.retenidos
+    if not retenidos:
+        return []
+    vigor = vigor or await en_vigor(tx, ctx)
+    return await LiberacionRepository(tx).por_revisar(
+        ctx.mecanismo.nombre, retenidos, vigor.resumido, solo=solo
+    )
+
+
+async def _revisar(radicacion_id: UUID, ctx: Contexto) -> None:
+    """Judge the held rows of a radicación and move those that change, in one transaction."""
+    # A name of its own: what a worker that died leaves is nobody's, and is swept.
+    carpeta = ctx.almacen.radicacion(radicacion_id) / f"evaluacion-{uuid4().hex}"
+    async with ctx.uow.begin() as tx:
+        revision = await _juzgar(tx, radicacion_id, carpeta, ctx)
+        if revision is not None:
+            await _guardar(tx, revision, ctx)
+    if revision is not None and revision.resumen is None:
+        await asyncio.to_thread(borrar, carpeta)
+
+
+async def _juzgar(
+    tx: AsyncConnection, radicacion_id: UUID, carpeta: Path, ctx: Contexto
+) -> _Revision | None:
+    """``None``: another worker was here first, or nothing is held any more."""
+    await RegistroRepository(tx).turno(ctx.mecanismo.nombre, exclusivo=True)
+    vigor = await en_vigor(tx, ctx)
+    if not await _por_revisar(tx, ctx, vigor, solo=radicacion_id):
+        return None
+    repositorio = RadicacionRepository(tx)
+    radicacion = await repositorio.bloquear(radicacion_id)
+    anterior = await repositorio.evaluacion(radicacion_id)
+    if radicacion is None or anterior is None:
+        raise InvarianteRota(f"la radicación {radicacion_id} retiene y no tiene evaluación")
+    retenidos = ctx.mecanismo.estados.retenidos
+    filas = await LiberacionRepository(tx).retenidas(radicacion_id, retenidos)
+    # What is held is left out of the history; whatever else was decided, of this one too, is in.
+    consulta = replace(
+        consulta_de(ctx.mecanismo, radicacion),
+        solicitud_id=radicacion.solicitud_id,
+        propias=retenidos,
+    )
+    leer = lector(tx, consulta)
+    preparada = Preparada(radicacion, 0, vigor.cortes, vigor.parametros)
+
+    def trabajo() -> _Revision:
+        evaluacion = _juzgar_filas(preparada, filas, carpeta, leer, ctx)
+        previa = ctx.almacen.datos / str(anterior["carpeta"])
+        totales = _juntar(previa, evaluacion, carpeta)
+        resumen = totales and {**(radicacion.resumen or {}), **_de_ahora(evaluacion), **totales}
+        asegurar(carpeta)
+        return _Revision(preparada, vigor.resumido, anterior, evaluacion, carpeta, resumen)
+
+    return await asyncio.to_thread(trabajo)
+
+
+def _juzgar_filas(
+    preparada: Preparada, filas: Sequence[int], carpeta: Path, leer: Leer, ctx: Contexto
+) -> Evaluacion:
+    """Those rows of the submission, as if it had no others."""
+    origen, entrada = ctx.almacen.radicacion(preparada.radicacion.id), carpeta / "entrada"
+    entrada.mkdir(parents=True)
+    with duckdb.connect(":memory:") as conexion:
+        conexion.execute("CREATE TABLE retenida AS SELECT unnest(?::BIGINT[]) AS fila", [filas])
+        for nombre in ("filas.parquet", "forma.parquet"):
+            de, a = literal(str(origen / nombre)), literal(str(entrada / nombre))
+            conexion.execute(
+                f"COPY (SELECT * FROM read_parquet({de}) SEMI JOIN retenida USING (fila) "  # noqa: S608
+                f"ORDER BY fila) TO {a}"
+            )
+    return juzgar_en(preparada, entrada, carpeta, leer, ctx)
+
+
+def _juntar(previa: Path, evaluacion: Evaluacion, carpeta: Path) -> dict[str, Any] | None:
+    """The outcome of the whole submission: what it had, with the rows that moved as they are now.
+
+    Returns its totals, or ``None`` if no row moves. What was just judged stays in ``juzgadas``.
+    """
+    juzgadas = {n: carpeta / f"juzgadas-{n}.parquet" for n in ("registros", "hallazgos")}
+    evaluacion.registros.rename(juzgadas["registros"])
+    evaluacion.hallazgos.rename(juzgadas["hallazgos"])
+    with duckdb.connect(":memory:") as conexion:
+        conexion.execute(
+            "CREATE TABLE movida AS SELECT n.fila FROM read_parquet(?) n "
+            "JOIN read_parquet(?) a USING (fila) WHERE n.estado <> a.estado",
+            [str(juzgadas["registros"]), str(previa / "registros.parquet")],
+        )
+        for nombre, ruta in juzgadas.items():
+            antes, ahora = (literal(str(r)) for r in (previa / f"{nombre}.parquet", ruta))
+            orden = "fila, codigo" if nombre == "hallazgos" else "fila"
+            conexion.execute(
+                f"COPY (SELECT * FROM read_parquet({antes}) ANTI JOIN movida USING (fila) "  # noqa: S608
+                f"UNION ALL BY NAME SELECT * FROM read_parquet({ahora}) SEMI JOIN movida "
+                f"USING (fila) ORDER BY {orden}) TO {literal(str(carpeta / f'{nombre}.parquet'))}"
+            )
+        (hay,) = conexion.execute("SELECT count(*) > 0 FROM movida").fetchall()[0]
+        return _totales(conexion, evaluacion) if hay else None
+
+
+def _totales(conexion: duckdb.DuckDBPyConnection, evaluacion: Evaluacion) -> dict[str, Any]:
+    registros = f"read_parquet({literal(str(evaluacion.registros))})"
+    por_estado = conexion.execute(
+        f"SELECT estado, count(*), sum(valor_centavos)::BIGINT FROM {registros} "  # noqa: S608
+        "GROUP BY estado ORDER BY estado"
+    ).fetchall()
+    por_causal = conexion.execute(
+        "SELECT codigo, count(*) FROM "  # noqa: S608
+        f"(SELECT unnest(string_split(codigos, ';')) AS codigo FROM {registros}) "
+        "WHERE codigo <> '' GROUP BY codigo ORDER BY codigo"
+    ).fetchall()
+    return {
+        "total": sum(n for _, n, _ in por_estado),
+        "por_estado": {estado: n for estado, n, _ in por_estado},
+        "por_causal": dict(por_causal),
+        "valor_centavos": sum(valor for *_, valor in por_estado),
+    }
+
+
+def _de_ahora(evaluacion: Evaluacion) -> dict[str, Any]:
+    """With what it was judged; what was warned when it came in stays as it was."""
+    campos = ("huella", "versiones", "registros", "parametros", "reglas_no_aplicadas")
+    resumen = asdict(evaluacion.resumen)
+    return {c: resumen[c] for c in campos}
+
+
+async def _guardar(tx: AsyncConnection, revision: _Revision, ctx: Contexto) -> None:
+    """Keep that it was judged and, if something moves, what became of it and who is paid."""
+    radicacion, ahora = revision.preparada.radicacion, ctx.reloj.ahora()
+    await LiberacionRepository(tx).revisada(radicacion.id, revision.vigor.huella, ahora)
+    if revision.resumen is None:
+        return
+    juzgada = replace(
+        revision.evaluacion, registros=revision.carpeta / "juzgadas-registros.parquet"
+    )
+    numero = int(revision.anterior["numero"]) + 1
+    pago = await preparar_pago(tx, radicacion, juzgada, ctx, numero=numero)
+    await _mover(tx, revision, juzgada, ctx)
+    await RadicacionRepository(tx).terminar(
+        radicacion.id,
+        EstadoRadicacion.PROCESADA,
+        en=radicacion.terminado_at or ahora,
+        resumen=dict(revision.resumen),
+    )
+    await publicar_rechazos(tx, radicacion, revision.resumen, ctx)
+    # Last, because it locks the line and posts to the ledger.
+    await pago.registrar(tx)
+
+
+async def _mover(
+    tx: AsyncConnection, revision: _Revision, juzgada: Evaluacion, ctx: Contexto
+) -> None:
+    radicacion = revision.preparada.radicacion
+    registros = RegistroRepository(tx)
+    evaluacion_id = await anotar_evaluacion(tx, revision.preparada, juzgada, revision.carpeta, ctx)
+    movidos = await registros.cambiar(
+        radicacion.id,
+        decidir(juzgada, ctx.mecanismo),
+        desde=ctx.mecanismo.estados.retenidos,
+        evaluacion_id=evaluacion_id,
+        motivo=_motivo(revision.anterior, revision.vigor),
+        por=_POR,
+        en=ctx.reloj.ahora(),
+    )
+    await registros.enlazar_ganadores(radicacion.id, ganadores(juzgada))
+    _log.info("Radicación %s: %d registros dejaron de esperar", radicacion.id, len(movidos))
+
+
+def _motivo(anterior: RowMapping, vigor: EnVigor) -> str:
+    """What is not as it was when they were held."""
+    cambios = [
+        f"cambió el corte de {nombre}"
+        for nombre in sorted({*vigor.cortes, *anterior["cortes"]})
+        if vigor.cortes.get(nombre) != anterior["cortes"].get(nombre)
+    ]
+    cambios += [
+        f"{nombre} = {valor}"
+        for nombre, valor in sorted(vigor.parametros.items())
+        if anterior["parametros"].get(nombre) != valor
+    ]
+    if vigor.reglas != anterior["huella"]:
+        cambios.append("cambiaron las reglas")
+    return "; ".join(cambios)

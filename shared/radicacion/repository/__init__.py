@@ -1,0 +1,26 @@
+"""All SQL of the radicaciones and their records."""
+
+from shared.radicacion.repository.filtro import Filtro
+from shared.radicacion.repository.historia import Consulta, HistoriaRepository
+from shared.radicacion.repository.radicaciones import RadicacionRepository
+from shared.radicacion.repository.registros import (
+    INDICE_DERECHO,
+    INDICE_SUBSANA,
+    Cambio,
+    RegistroDecidido,
+    RegistroRepository,
+    Respuesta,
+)
+
+__all__ = [
+    "INDICE_DERECHO",
+    "INDICE_SUBSANA",
+    "Cambio",
+    "Consulta",
+    "Filtro",
+    "HistoriaRepository",
+    "RadicacionRepository",
+    "RegistroDecidido",
+    "RegistroRepository",
+    "Respuesta",
+]

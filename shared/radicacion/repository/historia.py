@@ -1,0 +1,155 @@
+"""SQL of ``historia``: records already decided, by the columns kept of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, cast
+from uuid import UUID
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, TEXT
+from sqlalchemy.dialects.postgresql import UUID as UUID_SQL
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.db.cola import conexion_asyncpg
+from shared.radicacion.repository.estado import estado_de
+
+CON_INDICE: Final = (
+    "numero_documento",
+    "id_sismuestras",
+    "factura_toma",
+    "factura_procesa",
+    "codigo_habilitacion",
+    "codigo_base",
+)
+"""Columns with an index (migration 0010), from the one that few records share to the one that
+many do. A look-up goes by the first that it gives; without any it reads the whole mechanism."""
+
+
+@dataclass(frozen=True)
+class Consulta:
+    """Whose records answer to an evaluation, and what is read of them.
+
+    Current records, and every version whose state frees the right. Left out of the former: those
+    of ``solicitud_id`` (only in the states of ``propias``, if given) and ``respondidos``, which
+    the submission answers.
+    """
+
+    mecanismo: str
+    columnas: Sequence[str]
+    """Of what is kept of each record."""
+    publicados: Mapping[str, str] = field(default_factory=dict)
+    solicitud_id: UUID | None = None
+    propias: frozenset[str] | None = None
+    respondidos: Sequence[UUID] = ()
+
+
+class HistoriaRepository:
+    """Reads inside the caller's transaction."""
+
+    def __init__(self, tx: AsyncConnection) -> None:
+        self._tx = tx
+
+    async def congelar(self) -> None:
+        """Everything read in this transaction is of one instant. Call it first."""
+        await self._tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+
+    async def volcar(
+        self, consulta: Consulta, valores: Mapping[str, Sequence[str]], destino: Path
+    ) -> None:
+        """Write as CSV the records that have, in each column of ``valores``, one of its values.
+
+        Columns: id, those of the consultation, estado, codigos, fecha_comunicacion (legal day)
+        and valor (whole pesos).
+        """
+        por_indice = [c for c in CON_INDICE if c in valores]
+        donde = [f"{_dato(c)} = ANY(${i}::text[])" for i, c in enumerate(valores, 6)]
+        sql = f"""
+            WITH halladas AS MATERIALIZED (
+                SELECT g.* FROM registro g
+                WHERE g.mecanismo = $1 AND {" AND ".join(donde)} AND (g.libera OR g.vigente)
+            )
+            SELECT g.id, {", ".join(map(_dato, consulta.columnas))}, e.estado,
+                   array_to_string(g.codigos, ';'),
+                   CAST(g.comunicado_at AT TIME ZONE 'America/Bogota' AS date),
+                   g.valor_centavos / 100
+            FROM halladas g
+            JOIN radicacion r ON r.id = g.radicacion_id
+            {estado_de("$2::text")}
+            WHERE g.libera OR (
+                NOT (r.solicitud_id IS NOT DISTINCT FROM $3::uuid
+                     AND ($4::text[] IS NULL OR g.estado = ANY($4::text[])))
+                AND g.id <> ALL($5::uuid[]))
+        """  # noqa: S608 - column names of our schemas; every value is a parameter
+        propias = None if consulta.propias is None else sorted(consulta.propias)
+        if por_indice:
+            # Estimates know nothing of a list of thousands of keys, and would read the table.
+            await self._tx.execute(text("SET LOCAL enable_seqscan = off"))
+        conexion = cast("Any", await conexion_asyncpg(self._tx))
+        with destino.open("wb") as archivo:
+
+            async def escribir(datos: bytes) -> None:
+                # Given a path, the driver asks for a thread to write it, and all of them may be
+                # evaluations that wait for this.
+                archivo.write(datos)
+
+            await conexion.copy_from_query(
+                sql,
+                consulta.mecanismo,
+                json.dumps(dict(consulta.publicados)),
+                consulta.solicitud_id,
+                propias,
+                list(consulta.respondidos),
+                *(list(lista) for lista in valores.values()),
+                output=escribir,
+                format="csv",
+            )
+        await self._tx.execute(text("SET LOCAL enable_seqscan TO DEFAULT"))
+
+    async def respondidos(
+        self,
+        radicacion_id: UUID,
+        respuestas: Sequence[tuple[int, UUID, int]],
+        corregibles: frozenset[str],
+    ) -> list[tuple[int, UUID]]:
+        """(fila, record answered) of what a submission says that its rows answer.
+
+        ``respuestas``: fila, radicación and row answered. Only current records of the same entity
+        are: those that may be corrected and, of the same solicitud, any.
+        """
+        consulta = text(
+            """
+            SELECT a.fila, g.id
+            FROM unnest(:filas, :radicaciones, :respondidas)
+                AS a (fila, radicacion_id, respondida)
+            JOIN registro g ON g.radicacion_id = a.radicacion_id AND g.fila = a.respondida
+            JOIN radicacion r ON r.id = g.radicacion_id
+            JOIN radicacion propia ON propia.id = :id
+            WHERE g.vigente AND r.mecanismo = propia.mecanismo AND r.entidad = propia.entidad
+              AND (g.estado = ANY(:corregibles) OR r.solicitud_id = propia.solicitud_id)
+            ORDER BY a.fila
+            """
+        ).bindparams(
+            bindparam("filas", type_=ARRAY(INTEGER)),
+            bindparam("radicaciones", type_=ARRAY(UUID_SQL)),
+            bindparam("respondidas", type_=ARRAY(INTEGER)),
+            bindparam("corregibles", type_=ARRAY(TEXT)),
+        )
+        halladas = await self._tx.execute(
+            consulta,
+            {
+                "id": radicacion_id,
+                "filas": [fila for fila, _, _ in respuestas],
+                "radicaciones": [radicacion for _, radicacion, _ in respuestas],
+                "respondidas": [respondida for _, _, respondida in respuestas],
+                "corregibles": sorted(corregibles),
+            },
+        )
+        return [(f.fila, f.id) for f in halladas]
+
+
+def _dato(columna: str) -> str:
+    return "(g.datos ->> '" + columna.replace("'", "''") + "')"

@@ -1,0 +1,583 @@
+"""SQL of the records of a submission: stored, answered, linked, paid, changed, listed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, cast
+from uuid import UUID
+
+from sqlalchemy import RowMapping, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, BOOLEAN, INTEGER, TEXT
+from sqlalchemy.dialects.postgresql import UUID as UUID_SQL
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.db.cola import conexion_asyncpg
+from shared.radicacion.model import Radicacion
+from shared.radicacion.repository.estado import estado_de
+from shared.radicacion.repository.filtro import Filtro
+
+INDICE_DERECHO: Final = "uq_registro_derecho"
+"""Unique index that lets only one current record hold a right."""
+INDICE_SUBSANA: Final = "uq_registro_subsana_id"
+"""Unique index that lets only one record answer another."""
+NO_ADMITIDO: Final = "NO_ADMITIDO"
+"""The row did not become a record (conventions §6): it answers none."""
+_TURNO: Final = 7265632
+"""Of our advisory locks, those that order who writes the records of a mechanism."""
+
+_ESTADO: Final = estado_de(":publicados")
+
+
+@dataclass(frozen=True)
+class RegistroDecidido:
+    """A record as evaluated, ready to be stored. ``datos`` is the JSON of what is kept of it."""
+
+    fila: int
+    clave: str | None
+    estado: str
+    codigos: tuple[str, ...]
+    valor_centavos: int
+    libera: bool
+    datos: str
+
+
+@dataclass(frozen=True)
+class Respuesta:
+    """Row ``fila`` of a submission answers a record, which is no longer current.
+
+    Without row, the record goes and nothing takes its place.
+    """
+
+    fila: int | None
+    registro_id: UUID
+
+
+@dataclass(frozen=True)
+class Cambio:
+    """A record that changed its state without anyone submitting."""
+
+    fila: int
+    de: str
+    a: str
+
+
+class RegistroRepository:
+    """Reads and writes inside the caller's transaction; never commits."""
+
+    def __init__(self, tx: AsyncConnection) -> None:
+        self._tx = tx
+
+    async def turno(self, mecanismo: str, *, exclusivo: bool = False) -> None:
+        """Ask to write records of a mechanism until the transaction ends, together with others
+        or alone. It waits as long as it takes; ask before any other lock of the transaction."""
+        funcion = "pg_advisory_xact_lock" if exclusivo else "pg_advisory_xact_lock_shared"
+        await self._tx.execute(text("SET LOCAL lock_timeout = 0"))
+        await self._tx.execute(text("SET LOCAL statement_timeout = 0"))
+        await self._tx.execute(
+            text(f"SELECT {funcion}(:turno, hashtext(:mecanismo))"),
+            {"turno": _TURNO, "mecanismo": mecanismo},
+        )
+        await self._tx.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
+        await self._tx.execute(text("SET LOCAL statement_timeout TO DEFAULT"))
+
+    # Store -------------------------------------------------------------------
+
+    async def retirar_solicitud(self, solicitud_id: UUID) -> None:
+        """Earlier versions stop being current: the new one speaks for the whole submission."""
+        consulta = text(
+            "UPDATE registro SET vigente = false WHERE vigente AND radicacion_id IN "
+            "(SELECT id FROM radicacion WHERE solicitud_id = :id)"
+        )
+        await self._tx.execute(consulta, {"id": solicitud_id})
+
+    async def retirar(self, ids: Sequence[UUID]) -> bool:
+        """Those records stop being current; whether all of them were."""
+        consulta = text(
+            "UPDATE registro SET vigente = false WHERE vigente AND id = ANY(:ids)"
+        ).bindparams(bindparam("ids", type_=ARRAY(UUID_SQL)))
+        return (await self._tx.execute(consulta, {"ids": list(ids)})).rowcount == len(ids)
+
+    async def insertar(
+        self,
+        radicacion: Radicacion,
+        registros: Iterable[RegistroDecidido],
+        *,
+        version: int,
+        en: datetime,
+    ) -> None:
+        """Copy every record in, communicated at ``en``.
+
+        Raises:
+            asyncpg.UniqueViolationError: somebody else holds the right of one of them.
+        """
+        await self._copiar(
+            "registro",
+            (
+                "radicacion_id",
+                "mecanismo",
+                "fila",
+                "clave",
+                "estado",
+                "codigos",
+                "valor_centavos",
+                "libera",
+                "datos",
+                "version",
+                "comunicado_at",
+            ),
+            (
+                (
+                    radicacion.id,
+                    radicacion.mecanismo,
+                    r.fila,
+                    r.clave,
+                    r.estado,
+                    list(r.codigos),
+                    r.valor_centavos,
+                    r.libera,
+                    r.datos,
+                    version,
+                    en,
+                )
+                for r in registros
+            ),
+        )
+
+    async def _copiar(
+        self, tabla: str, columnas: Sequence[str], filas: Iterable[tuple[Any, ...]]
+    ) -> None:
+        await self._tx.execute(text("SET LOCAL statement_timeout = 0"))
+        conexion = cast("Any", await conexion_asyncpg(self._tx))
+        await conexion.copy_records_to_table(tabla, columns=list(columnas), records=filas)
+
+    # Answer ------------------------------------------------------------------
+
+    async def responder(self, radicacion_id: UUID, respuestas: Sequence[Respuesta]) -> None:
+        """Rows of the submission are the next version of the records that they say they answer."""
+        consulta = text(
+            """
+            UPDATE registro n SET subsana_id = v.id, version = v.version + 1
+            FROM unnest(:filas, :ids) AS a (fila, id) JOIN registro v ON v.id = a.id
+            WHERE n.radicacion_id = :radicacion_id AND n.fila = a.fila
+            """
+        ).bindparams(
+            bindparam("filas", type_=ARRAY(INTEGER)), bindparam("ids", type_=ARRAY(UUID_SQL))
+        )
+        await self._tx.execute(
+            consulta,
+            {
+                "radicacion_id": radicacion_id,
+                "filas": [r.fila for r in respuestas],
+                "ids": [r.registro_id for r in respuestas],
+            },
+        )
+
+    async def por_corregir(
+        self, anterior: Radicacion, corregibles: frozenset[str]
+    ) -> tuple[list[str], int]:
+        """Rights of the current records that the entity of a submission was asked to correct, and
+        how many of its solicitud have none: they failed FORMA."""
+        consulta = text(
+            """
+            SELECT coalesce(array_agg(g.clave) FILTER (WHERE g.clave IS NOT NULL), '{}') AS claves,
+                   count(*) FILTER (WHERE g.clave IS NULL AND r.solicitud_id = :solicitud_id)
+                       AS sin_clave
+            FROM registro g JOIN radicacion r ON r.id = g.radicacion_id
+            WHERE r.mecanismo = :mecanismo AND r.entidad = :entidad AND g.vigente
+              AND g.estado = ANY(:corregibles)
+            """
+        ).bindparams(bindparam("corregibles", type_=ARRAY(TEXT)))
+        hallado = await self._tx.execute(
+            consulta,
+            {
+                "solicitud_id": anterior.solicitud_id,
+                "mecanismo": anterior.mecanismo,
+                "entidad": anterior.entidad,
+                "corregibles": sorted(corregibles),
+            },
+        )
+        fila = hallado.one()
+        return list(fila.claves), int(fila.sin_clave)
+
+    async def responder_por_clave(self, radicacion_id: UUID, corregibles: frozenset[str]) -> None:
+        """Rows of the submission answer what its owner had to correct of the same right.
+
+        The owner is the EPS where what is kept says it (``codigo_base``), else whoever submits.
+        Of several rows the one that holds the right answers, then the first.
+        """
+        consulta = text(
+            """
+            WITH candidatas AS (
+                SELECT DISTINCT ON (v.id) v.id AS anterior, v.version, n.id AS nueva
+                FROM registro n
+                JOIN radicacion rn ON rn.id = n.radicacion_id
+                JOIN registro v ON v.mecanismo = n.mecanismo AND v.clave = n.clave AND v.vigente
+                    AND v.radicacion_id <> n.radicacion_id
+                JOIN radicacion rv ON rv.id = v.radicacion_id
+                WHERE n.radicacion_id = :radicacion_id AND n.clave IS NOT NULL
+                  AND n.subsana_id IS NULL AND n.estado <> :no_admitido
+                  AND v.estado = ANY(:corregibles)
+                  AND CASE WHEN n.datos ->> 'codigo_base' IS NOT NULL
+                      THEN v.datos ->> 'codigo_base' = n.datos ->> 'codigo_base'
+                      ELSE rv.entidad = rn.entidad END
+                ORDER BY v.id, n.libera, n.fila
+            ), retiradas AS (
+                UPDATE registro v SET vigente = false FROM candidatas c
+                WHERE v.id = c.anterior AND v.vigente RETURNING v.id
+            ), ultimas AS (
+                SELECT DISTINCT ON (c.nueva) c.nueva, c.anterior, c.version
+                FROM candidatas c JOIN retiradas t ON t.id = c.anterior
+                ORDER BY c.nueva, c.version DESC, c.anterior DESC
+            )
+            UPDATE registro n SET subsana_id = u.anterior, version = u.version + 1
+            FROM ultimas u WHERE n.id = u.nueva
+            """
+        ).bindparams(bindparam("corregibles", type_=ARRAY(TEXT)))
+        await self._tx.execute(
+            consulta,
+            {
+                "radicacion_id": radicacion_id,
+                "corregibles": sorted(corregibles),
+                "no_admitido": NO_ADMITIDO,
+            },
+        )
+
+    async def hay_otros(self, radicacion_id: UUID, leidos: Collection[UUID]) -> bool:
+        """Whether somebody else has a record with the right of one of the submission's that is
+        not among ``leidos`` and that ``historia`` would answer with."""
+        consulta = text(
+            """
+            SELECT EXISTS (
+                SELECT FROM registro n
+                JOIN registro v ON v.mecanismo = n.mecanismo AND v.clave = n.clave
+                    AND v.radicacion_id <> n.radicacion_id
+                WHERE n.radicacion_id = :id AND n.clave IS NOT NULL AND (v.vigente OR v.libera)
+                  AND v.id <> ALL(:leidos))
+            """
+        ).bindparams(bindparam("leidos", type_=ARRAY(UUID_SQL)))
+        hay = await self._tx.execute(consulta, {"id": radicacion_id, "leidos": list(leidos)})
+        return bool(hay.scalar_one())
+
+    async def enlazar_ganadores(self, radicacion_id: UUID, en_archivo: Mapping[int, int]) -> None:
+        """Records that ask for a right that another one holds point to it.
+
+        ``en_archivo``: row → the row of the same submission that holds it. The others look for a
+        current record with the same right.
+        """
+        propios = text(
+            """
+            UPDATE registro n SET gana_id = w.id
+            FROM unnest(:filas, :ganan) AS p (fila, gana)
+            JOIN registro w ON w.radicacion_id = :id AND w.fila = p.gana
+            WHERE n.radicacion_id = :id AND n.fila = p.fila
+            """
+        ).bindparams(
+            bindparam("filas", type_=ARRAY(INTEGER)), bindparam("ganan", type_=ARRAY(INTEGER))
+        )
+        if en_archivo:
+            await self._tx.execute(
+                propios,
+                {
+                    "id": radicacion_id,
+                    "filas": list(en_archivo),
+                    "ganan": list(en_archivo.values()),
+                },
+            )
+        ajenos = text(
+            """
+            UPDATE registro n SET gana_id = w.id FROM registro w
+            WHERE n.radicacion_id = :id AND n.libera AND n.gana_id IS NULL AND n.clave IS NOT NULL
+              AND w.mecanismo = n.mecanismo AND w.clave = n.clave AND w.vigente AND NOT w.libera
+            """
+        )
+        await self._tx.execute(ajenos, {"id": radicacion_id})
+
+    # Pay ---------------------------------------------------------------------
+
+    async def nuevos_ids(self, cuantos: int) -> list[UUID]:
+        """Identifiers that follow time, as the database makes them."""
+        filas = await self._tx.execute(
+            text("SELECT uuidv7() FROM generate_series(1, :cuantos)"), {"cuantos": cuantos}
+        )
+        return [UUID(str(id_)) for id_ in filas.scalars()]
+
+    async def pagar_con_uno(
+        self, radicacion_id: UUID, estados: Iterable[str], reconocimiento_id: UUID
+    ) -> None:
+        """Records in those states are paid by that recognition, save those that one pays."""
+        consulta = text(
+            "INSERT INTO registro_pago (radicacion_id, fila, concepto, reconocimiento_id, "
+            "valor_centavos) SELECT radicacion_id, fila, '', :reconocimiento_id, valor_centavos "
+            "FROM registro WHERE radicacion_id = :id AND estado = ANY(:estados) "
+            "ON CONFLICT (radicacion_id, fila, concepto) DO NOTHING"
+        ).bindparams(bindparam("estados", type_=ARRAY(TEXT)))
+        await self._tx.execute(
+            consulta,
+            {
+                "id": radicacion_id,
+                "estados": sorted(estados),
+                "reconocimiento_id": reconocimiento_id,
+            },
+        )
+
+    async def copiar_pagos(
+        self, radicacion_id: UUID, pagos: Iterable[tuple[int, str, UUID, int]]
+    ) -> None:
+        """(fila, concepto, recognition, centavos): what pays each part of each row."""
+        await self._copiar(
+            "registro_pago",
+            ("radicacion_id", "fila", "concepto", "reconocimiento_id", "valor_centavos"),
+            ((radicacion_id, *pago) for pago in pagos),
+        )
+
+    async def beneficiarios_pagados(self, solicitud_id: UUID) -> set[tuple[str, str]]:
+        """(document type, number) of whom some version of the solicitud recognised something
+        that still counts."""
+        consulta = text(
+            "SELECT DISTINCT tipo_documento, nit FROM reconocimiento "
+            "WHERE solicitud_id = :id AND estado <> 'ANULADO'"
+        )
+        filas = await self._tx.execute(consulta, {"id": solicitud_id})
+        return {(f.tipo_documento, f.nit) for f in filas}
+
+    async def beneficiarios_respondidos(self, radicacion_id: UUID) -> set[tuple[str, str]]:
+        """(document type, number) of whom the records that a submission answers had paid."""
+        consulta = text(
+            """
+            SELECT DISTINCT c.tipo_documento, c.nit
+            FROM registro n
+            JOIN registro v ON v.id = n.subsana_id
+            JOIN registro_pago p ON p.radicacion_id = v.radicacion_id AND p.fila = v.fila
+            JOIN reconocimiento c ON c.id = p.reconocimiento_id
+            WHERE n.radicacion_id = :id AND n.subsana_id IS NOT NULL
+            """
+        )
+        filas = await self._tx.execute(consulta, {"id": radicacion_id})
+        return {(f.tipo_documento, f.nit) for f in filas}
+
+    async def vale_ahora(
+        self, solicitud_id: UUID, tipo_documento: str, numero: str
+    ) -> tuple[int, int]:
+        """Records and centavos that the current ones of a solicitud are worth to a payee."""
+        consulta = text(
+            """
+            SELECT count(DISTINCT (p.radicacion_id, p.fila)) AS registros,
+                   coalesce(sum(p.valor_centavos), 0)::bigint AS valor
+            FROM reconocimiento c
+            JOIN registro_pago p ON p.reconocimiento_id = c.id
+            JOIN registro g ON g.radicacion_id = p.radicacion_id AND g.fila = p.fila
+            WHERE c.solicitud_id = :solicitud_id AND c.tipo_documento = :tipo AND c.nit = :numero
+              AND g.vigente
+            """
+        )
+        fila = (
+            await self._tx.execute(
+                consulta,
+                {"solicitud_id": solicitud_id, "tipo": tipo_documento, "numero": numero},
+            )
+        ).one()
+        return int(fila.registros), int(fila.valor)
+
+    async def pasar_pagos(self, radicacion_id: UUID, de: UUID, a: UUID) -> None:
+        """Parts of the rows of a submission that one recognition paid are paid by another."""
+        consulta = text(
+            "UPDATE registro_pago SET reconocimiento_id = :a "
+            "WHERE radicacion_id = :id AND reconocimiento_id = :de"
+        )
+        await self._tx.execute(consulta, {"id": radicacion_id, "de": de, "a": a})
+
+    async def heredar_pagos(self, solicitud_id: UUID, tipo_documento: str, numero: str) -> None:
+        """Current rows of a payee go from a recognition that was replaced to the one in its
+        place."""
+        consulta = text(
+            """
+            UPDATE registro_pago p SET reconocimiento_id = c.id
+            FROM reconocimiento c, registro g
+            WHERE c.solicitud_id = :id AND c.tipo_documento = :tipo AND c.nit = :numero
+              AND c.reemplaza_id = p.reconocimiento_id
+              AND g.radicacion_id = p.radicacion_id AND g.fila = p.fila AND g.vigente
+            """
+        )
+        await self._tx.execute(
+            consulta, {"id": solicitud_id, "tipo": tipo_documento, "numero": numero}
+        )
+
+    # Change ------------------------------------------------------------------
+
+    async def cambiar(
+        self,
+        radicacion_id: UUID,
+        decididos: Iterable[RegistroDecidido],
+        *,
+        desde: Iterable[str],
+        evaluacion_id: UUID,
+        motivo: str,
+        por: str,
+        en: datetime,
+    ) -> list[Cambio]:
+        """Move to their new state the current records that were in one of ``desde``, and keep
+        from what to what, why and by which evaluation. Those that stay as they are do not change.
+
+        Raises:
+            asyncpg.UniqueViolationError: somebody else holds the right of one of them.
+        """
+        consulta = text(
+            """
+            WITH nuevas AS (
+                SELECT fila, estado, string_to_array(nullif(codigos, ''), ';') AS codigos, valor,
+                       libera
+                FROM unnest(:filas, :estados, :codigos, :valores, :liberan)
+                    AS n (fila, estado, codigos, valor, libera)
+            ), antes AS (
+                SELECT g.id, g.fila, g.estado, g.codigos, g.valor_centavos
+                FROM registro g JOIN nuevas n ON n.fila = g.fila
+                WHERE g.radicacion_id = :radicacion_id AND g.vigente AND g.estado = ANY(:desde)
+                  AND n.estado <> g.estado
+                FOR UPDATE OF g
+            ), movidas AS (
+                UPDATE registro g SET estado = n.estado, codigos = coalesce(n.codigos, '{}'),
+                    valor_centavos = n.valor, libera = n.libera, comunicado_at = :en
+                FROM antes a JOIN nuevas n ON n.fila = a.fila WHERE g.id = a.id
+                RETURNING g.id, g.estado, g.codigos, g.valor_centavos
+            ), anotadas AS (
+                INSERT INTO registro_cambio (registro_id, evaluacion_id, de, a, de_codigos,
+                    a_codigos, de_valor_centavos, a_valor_centavos, motivo, por, en)
+                SELECT a.id, :evaluacion_id, a.estado, m.estado, a.codigos, m.codigos,
+                    a.valor_centavos, m.valor_centavos, :motivo, :por, :en
+                FROM antes a JOIN movidas m ON m.id = a.id
+                RETURNING registro_id, de, a
+            )
+            SELECT a.fila, k.de, k.a FROM anotadas k JOIN antes a ON a.id = k.registro_id
+            ORDER BY a.fila
+            """
+        ).bindparams(
+            bindparam("filas", type_=ARRAY(INTEGER)),
+            bindparam("estados", type_=ARRAY(TEXT)),
+            bindparam("codigos", type_=ARRAY(TEXT)),
+            bindparam("valores", type_=ARRAY(BIGINT)),
+            bindparam("liberan", type_=ARRAY(BOOLEAN)),
+            bindparam("desde", type_=ARRAY(TEXT)),
+            bindparam("evaluacion_id", type_=UUID_SQL),
+        )
+        dados = list(decididos)
+        filas = await self._tx.execute(
+            consulta,
+            {
+                "radicacion_id": radicacion_id,
+                "filas": [d.fila for d in dados],
+                "estados": [d.estado for d in dados],
+                "codigos": [";".join(d.codigos) for d in dados],
+                "valores": [d.valor_centavos for d in dados],
+                "liberan": [d.libera for d in dados],
+                "desde": sorted(desde),
+                "evaluacion_id": evaluacion_id,
+                "motivo": motivo,
+                "por": por,
+                "en": en,
+            },
+        )
+        return [Cambio(f.fila, f.de, f.a) for f in filas]
+
+    # List --------------------------------------------------------------------
+
+    async def registros(
+        self, filtro: Filtro, radicacion_id: UUID, despues: int | None, limite: int
+    ) -> list[RowMapping]:
+        """Records of a submission in row order; the state is that of their payment, if any."""
+        consulta = text(
+            f"""
+            SELECT g.id, g.fila, e.estado, e.espera_por, g.codigos, g.valor_centavos, g.vigente,
+                   g.version, g.subsana_id, g.gana_id
+            FROM registro g
+            JOIN radicacion r ON r.id = g.radicacion_id
+            {_ESTADO}
+            WHERE g.radicacion_id = :id AND r.mecanismo = :mecanismo
+              AND (CAST(:entidad AS text) IS NULL OR r.entidad = :entidad)
+              AND (CAST(:estado AS text) IS NULL OR e.estado = :estado)
+              AND (CAST(:codigo AS text) IS NULL OR :codigo = ANY(g.codigos))
+              AND (CAST(:despues AS bigint) IS NULL OR g.fila > :despues)
+            ORDER BY g.fila LIMIT :limite
+            """  # noqa: S608 - fixed texts
+        )
+        filas = await self._tx.execute(
+            consulta,
+            {
+                "id": radicacion_id,
+                "mecanismo": filtro.mecanismo,
+                "entidad": filtro.entidad,
+                "estado": filtro.estado,
+                "codigo": filtro.codigo,
+                "publicados": json.dumps(dict(filtro.publicados)),
+                "despues": despues,
+                "limite": limite,
+            },
+        )
+        return list(filas.mappings())
+
+    async def registro(self, filtro: Filtro, registro_id: UUID) -> RowMapping | None:
+        """One record with the submission it belongs to, inside the tenant scope."""
+        consulta = text(
+            f"""
+            SELECT g.id, g.radicacion_id, r.entidad, g.fila, e.estado, g.codigos,
+                   g.valor_centavos, g.vigente, g.version, g.subsana_id, g.gana_id
+            FROM registro g
+            JOIN radicacion r ON r.id = g.radicacion_id
+            {_ESTADO}
+            WHERE g.id = :id AND r.mecanismo = :mecanismo
+              AND (CAST(:entidad AS text) IS NULL OR r.entidad = :entidad)
+            """  # noqa: S608 - fixed texts
+        )
+        filas = await self._tx.execute(
+            consulta,
+            {
+                "id": registro_id,
+                "mecanismo": filtro.mecanismo,
+                "entidad": filtro.entidad,
+                "publicados": json.dumps(dict(filtro.publicados)),
+            },
+        )
+        return filas.mappings().one_or_none()
+
+    async def totales(self, filtro: Filtro) -> list[RowMapping]:
+        """Current records by state: number and value."""
+        consulta = text(
+            f"""
+            SELECT e.estado, count(*) AS registros,
+                   sum(g.valor_centavos)::bigint AS valor_centavos
+            FROM registro g
+            JOIN radicacion r ON r.id = g.radicacion_id
+            {_ESTADO}
+            WHERE g.vigente AND r.mecanismo = :mecanismo
+              AND (CAST(:entidad AS text) IS NULL OR r.entidad = :entidad)
+            GROUP BY 1 ORDER BY 1
+            """  # noqa: S608 - fixed texts
+        )
+        filas = await self._tx.execute(
+            consulta,
+            {
+                "mecanismo": filtro.mecanismo,
+                "entidad": filtro.entidad,
+                "publicados": json.dumps(dict(filtro.publicados)),
+            },
+        )
+        return list(filas.mappings())
+
+    async def causales(self, filtro: Filtro) -> dict[str, int]:
+        """Current records by rule code."""
+        consulta = text(
+            """
+            SELECT codigo, count(*) AS registros
+            FROM registro g
+            JOIN radicacion r ON r.id = g.radicacion_id, unnest(g.codigos) AS codigo
+            WHERE g.vigente AND r.mecanismo = :mecanismo
+              AND (CAST(:entidad AS text) IS NULL OR r.entidad = :entidad)
+            GROUP BY 1 ORDER BY 1
+            """
+        )
+        filas = await self._tx.execute(
+            consulta, {"mecanismo": filtro.mecanismo, "entidad": filtro.entidad}
+        )
+        return {f.codigo: f.registros for f in filas}

@@ -1,0 +1,81 @@
+"""SQL of the current records of a reporter, as a file with indicators finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.dialects.postgresql import UUID as UUID_SQL
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@dataclass(frozen=True)
+class RegistroVigente:
+    """A current record. ``clave`` is null if its row failed FORMA.
+
+    ``por_aforo`` are its recognitions that still wait for aforo; ``comprometido``: it has another
+    that counts. ``con_derecho``: it holds its right.
+    """
+
+    id: UUID
+    radicacion_id: UUID
+    fila: int
+    clave: str | None
+    con_derecho: bool
+    por_aforo: Sequence[UUID]
+    comprometido: bool
+
+
+class VigentesRepository:
+    """Reads inside the caller's transaction."""
+
+    def __init__(self, tx: AsyncConnection) -> None:
+        self._tx = tx
+
+    async def de(
+        self, mecanismo: str, entidad: str, claves: Sequence[str], *, excepto: UUID
+    ) -> list[RegistroVigente]:
+        """Current records that an entity has with those rights, or with none: a row that failed
+        FORMA keeps its data only in its file. Oldest first; none of the submission ``excepto``.
+        """
+        consulta = text(
+            """
+            SELECT g.id, g.radicacion_id, g.fila, g.clave, NOT g.libera AS con_derecho,
+                   coalesce(p.por_aforo, '{}') AS por_aforo,
+                   coalesce(p.comprometido, false) AS comprometido
+            FROM registro g
+            JOIN radicacion r ON r.id = g.radicacion_id
+            LEFT JOIN LATERAL (
+                SELECT array_agg(DISTINCT c.id) FILTER (WHERE c.espera_por = 'AFORO') AS por_aforo,
+                       bool_or(c.espera_por IS DISTINCT FROM 'AFORO') AS comprometido
+                FROM registro_pago p JOIN reconocimiento c ON c.id = p.reconocimiento_id
+                WHERE p.radicacion_id = g.radicacion_id AND p.fila = g.fila
+                  AND c.estado <> 'ANULADO'
+            ) p ON true
+            WHERE g.mecanismo = :mecanismo AND r.entidad = :entidad AND g.vigente
+              AND g.radicacion_id <> :excepto AND (g.clave = ANY(:claves) OR g.clave IS NULL)
+            ORDER BY r.numero, g.fila
+            """
+        ).bindparams(bindparam("claves", type_=ARRAY(TEXT)))
+        filas = await self._tx.execute(
+            consulta,
+            {
+                "mecanismo": mecanismo,
+                "entidad": entidad,
+                "claves": list(claves),
+                "excepto": excepto,
+            },
+        )
+        return [RegistroVigente(**f) for f in filas.mappings()]
+
+    async def siguen_en_espera(self, reconocimientos: Sequence[UUID]) -> bool:
+        """Whether all of them still wait for aforo."""
+        consulta = text(
+            "SELECT count(*) FROM reconocimiento WHERE id = ANY(:ids) AND espera_por = 'AFORO' "
+            "AND estado <> 'ANULADO'"
+        ).bindparams(bindparam("ids", type_=ARRAY(UUID_SQL)))
+        esperan = (await self._tx.execute(consulta, {"ids": list(reconocimientos)})).scalar_one()
+        return int(esperan) == len(reconocimientos)

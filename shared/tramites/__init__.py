@@ -1,0 +1,1 @@
+"""What leaves the main track: rights of the deceased, people nobody reported, tests not billed."""

@@ -1,0 +1,105 @@
+"""The same right claimed from many sides at once is recognised once, always.
+
+Real connections, real commits, the worker's own code. What decides is the unique index
+``uq_registro_derecho``: without it these tests fail.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+
+from services.talento_humano.mecanismo import MECANISMO
+from shared.db import UnitOfWork, crear_engine
+from shared.embebido.postgres import PostgresEmbebido
+from shared.radicacion import trabajo
+from shared.radicacion.service import Contexto
+from shared.seguridad import Rol
+from tests.support import talento_humano as ths
+from tests.support.mesa import Mesa, mesa_vacia
+
+MUCHAS = [ths.ips(n) for n in range(40)]
+PERSONAS = [f"10000000{n:02d}" for n in range(5)]
+CONEXIONES = 8
+
+
+@pytest.fixture(scope="module")
+async def mesa(
+    postgres: PostgresEmbebido, plantilla: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Mesa]:
+    datos = tmp_path_factory.mktemp("concurrencia")
+    async with mesa_vacia(MECANISMO, postgres, plantilla, datos, ths.EN_VENTANA) as mesa:
+        await ths.cargar(mesa, PERSONAS, MUCHAS)
+        await mesa.presupuestar(100_000_000_000)
+        yield mesa
+
+
+@dataclass(frozen=True)
+class Trabajadores:
+    """Eight workers with one connection each: one that held two at a time would stop them all."""
+
+    ctx: Contexto
+
+    async def procesar(self, ids: Iterable[UUID]) -> None:
+        """Empty the queue among all."""
+        cola = deque(ids)
+
+        async def trabajar() -> None:
+            while cola:
+                await trabajo.procesar(cola.popleft(), self.ctx)
+
+        await asyncio.gather(*(trabajar() for _ in range(CONEXIONES)))
+
+
+@pytest.fixture
+async def trabajadores(mesa: Mesa) -> AsyncIterator[Trabajadores]:
+    dsn = mesa.entorno.ajustes.database_url
+    assert dsn is not None
+    engine = crear_engine(dsn, conexiones=CONEXIONES)
+    uow = UnitOfWork(engine)
+    yield Trabajadores(Contexto(MECANISMO, uow, mesa.entorno.reloj, mesa.entorno.almacen))
+    await engine.dispose()
+
+
+async def test_of_forty_ips_that_report_one_worker_one_is_approved(
+    mesa: Mesa, trabajadores: Trabajadores
+) -> None:
+    """Five workers, so that each file has five rights to lose, in an order of its own: two that
+    commit at once wait for each other."""
+    ids = []
+    for n, nit in enumerate(MUCHAS):
+        giradas = PERSONAS[n % 5 :] + PERSONAS[: n % 5]
+        ids.append(await mesa.radicar(Rol.IPS, nit, *(ths.reporte(p, nit) for p in giradas)))
+
+    await trabajadores.procesar(ids)
+
+    registros = await mesa.consultar(
+        "SELECT g.id, split_part(g.clave, '|', 2) AS persona, g.estado, g.codigos, g.gana_id, "
+        "g.valor_centavos, g.radicacion_id FROM registro g WHERE g.vigente"
+    )
+    assert len(registros) == 40 * len(PERSONAS)
+    for persona in PERSONAS:
+        suyos = [r for r in registros if r["persona"] == persona]
+        assert Counter(r["estado"] for r in suyos) == {"LIQUIDADO": 1, "DUPLICADO": 39}
+        (gana,) = (r for r in suyos if r["estado"] == "LIQUIDADO")
+        perdedores = [r for r in suyos if r is not gana]
+        assert {r["gana_id"] for r in perdedores} == {gana["id"]}
+        assert {tuple(r["codigos"]) for r in perdedores} == {("THS-15",)}
+        assert {r["valor_centavos"] for r in perdedores} == {0}
+        # Paid once, to the person, for the report that won.
+        pagos = await mesa.consultar(
+            "SELECT radicacion_id, tipo_documento, valor_centavos, estado FROM reconocimiento "
+            "WHERE nit = :nit",
+            nit=persona,
+        )
+        assert [tuple(p.values()) for p in pagos] == [
+            (gana["radicacion_id"], "CC", ths.VALOR_ENFERMERIA, "RECONOCIDO")
+        ]
+    # Each file in one attempt: a lost race is not a failure.
+    intentos = await mesa.consultar("SELECT DISTINCT estado, intento FROM radicacion")
+    assert intentos == [{"estado": "PROCESADA", "intento": 1}]
