@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-import duckdb
 from fastapi import APIRouter, Form, Response, UploadFile
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
 from pydantic import AwareDatetime, BaseModel, Field
 
 from services.operaciones.roles import Interno, Operador, Ordenador
 from services.operaciones.vistas import CorteVista
+from shared.db.duck import en_memoria
 from shared.focalizacion.descubrir import mecanismo as buscar
 from shared.radicacion.actos import ActoRepository
 from shared.radicacion.apertura import fijar_ventana
@@ -230,7 +230,7 @@ def _agregar_calidad(router: APIRouter, entorno: Entorno) -> None:
 
 
 def _filas(ruta: Path) -> Iterator[tuple[Any, ...]]:
-    with duckdb.connect(":memory:") as con:
+    with en_memoria() as con:
         hallados = con.execute(
             "SELECT fila, columna, valor, motivo FROM read_parquet(?) ORDER BY ALL", [str(ruta)]
         )

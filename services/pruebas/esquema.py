@@ -218,13 +218,6 @@ DE_GLOSA = tuple(f"PRU-{n:02}" for n in (6, 8, 10, 11, 12, 13, 14, 15, 16, 18, 1
 """Las que el prestador puede subsanar, cada una una sola vez."""
 
 
-def codigo_base(codigo: nw.Expr) -> nw.Expr:
-    """Código base de la EPS: igual en todos los códigos de una misma EPS."""
-    return codigo.replace_strict(
-        list(norma.CODIGO_BASE), list(norma.CODIGO_BASE.values()), default=codigo
-    )
-
-
 def _vigente(desde: str = "desde", hasta: str = "hasta") -> nw.Expr:
     """Vigente el día de la fila, con los dos días incluidos."""
     return (col(desde) <= col("dia")) & (col(hasta).is_null() | (col("dia") <= col(hasta)))
@@ -295,7 +288,7 @@ def _mas(columna: str, plazo: str) -> nw.Expr:
 
 
 _DE_LA_FILA = (
-    Columna("codigo_base", codigo_base(col("codigo_eps"))),
+    Columna("codigo_base", norma.codigo_base(col("codigo_eps"))),
     Columna("suma_bien", (col("valor_total") == col("valor_toma") + col("valor_procesa"))),
     Columna("en_p0", _en(norma.P0)),
     Columna("en_p2", _en(norma.P2)),
@@ -397,7 +390,7 @@ _AFILIACION: tuple[Paso, ...] = (
             "no_retirada": (col("vigente") & (col("estado") != "RE").fill_null(True)).any(),
             "activa": _ACTIVA.any(),
             "en_su_eps": (
-                _ACTIVA & (codigo_base(col("codigo_eps")) == col("base_de_la_fila"))
+                _ACTIVA & (norma.codigo_base(col("codigo_eps")) == col("base_de_la_fila"))
             ).any(),
             "fallecida": ((col("estado") == "AF") & (col("desde") < col("dia"))).any(),
         },
@@ -489,7 +482,7 @@ _MUESTRA = (
             Columna("no_util", _al_final(col("util"))),
         ),
     ),
-    Columna("muestra_base", codigo_base(col("muestra_codigo_eps"))),
+    Columna("muestra_base", norma.codigo_base(col("muestra_codigo_eps"))),
     # La muestra hallada es la que queda en la historia: con ella se ve si se paga dos veces.
     Columna("id_sismuestras", nw.coalesce(col("muestra_id"), col("id_sismuestras"))),
 )

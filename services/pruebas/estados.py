@@ -7,7 +7,9 @@ detiene a las demás del archivo.
 
 from __future__ import annotations
 
-from shared.focalizacion import Efecto, Estados, Linea
+from services.pruebas import norma
+from shared.focalizacion import Efecto, Estados, Linea, Vencimiento
+from shared.normativa import Certeza
 
 _JUZGADOS = frozenset(
     {
@@ -34,6 +36,15 @@ ESTADOS = Estados(
     liberan=frozenset({"NO_ADMITIDO", "GLOSADO", "GLOSADO_DEFINITIVO"}),
     corregibles=frozenset({"GLOSADO"}),
     retenidos=frozenset({"SIN_TARIFA", "ESPERA_MONTO"}),
+    vencen={
+        "GLOSADO": Vencimiento(
+            "GLOSADO_DEFINITIVO",
+            fuente=norma.PROYECTO_61289,
+            certeza=Certeza.PRENSA,
+            meses=norma.MESES_PARA_SUBSANAR,
+            codigo="PRU-28",
+        )
+    },
     transiciones={
         "RADICADO": _JUZGADOS,
         "NO_ADMITIDO": frozenset(),

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import narwhals as nw
+
 from shared.normativa import Certeza, Fuente, Vigente, tablas
 
 DL_538_ART_20 = Fuente(
@@ -45,11 +47,6 @@ RES_2461 = Fuente(
     emisor="MinSalud",
     nota="Pruebas del 17 de marzo al 25 de agosto de 2020, con un monto por EPS.",
 )
-RES_1412 = Fuente(
-    "Resolución 1412 de 2022",
-    emisor="MinSalud",
-    nota="Pruebas desde el 1 de julio de 2022; sus valores no se han visto.",
-)
 PERIODOS = Fuente("Resoluciones 2461 y 1463 de 2020 y 1412 de 2022", "títulos", "MinSalud")
 CIRCULAR_49 = Fuente(
     "Circular 49 de 2020",
@@ -81,10 +78,10 @@ DISENO = Fuente(
 )
 
 P0 = Vigente(date(2020, 3, 17), "P0", RES_2461, hasta=date(2020, 8, 25))
-P1 = Vigente(date(2020, 8, 26), "P1", RES_1463_ART_5, hasta=date(2020, 9, 15))
 P2 = Vigente(date(2020, 9, 16), "P2", RES_1630, hasta=date(2022, 6, 30))
-P3 = Vigente(date(2022, 7, 1), "P3", RES_1412)
-"""Régimen por la fecha de la toma. El primer día de P2 es el de la Resolución 1630: diseño."""
+"""Regímenes con reglas propias, por la fecha de la toma: el del monto por EPS y el de la tarifa
+diferencial. Entre los dos rige P1, y después de P2, P3, que solo cambian las tarifas. El primer día
+de P2 es el de la Resolución 1630: diseño."""
 
 TOLERANCIA_DIAS = 3
 """Días entre la toma declarada y la de SISMUESTRAS, a uno y otro lado: diseño."""
@@ -115,3 +112,8 @@ _NOMBRES = {f["codigo"]: f["nombre"] for f in _EPS}
 NOMBRE_DE_LA_EPS = {f["codigo"]: _NOMBRES[f["codigo_base"]] for f in _EPS}
 """El mismo con cualquiera de sus códigos."""
 MUNICIPIOS = tuple(f["codigo_municipio"] for f in tablas.leer("divipola_municipios"))
+
+
+def codigo_base(codigo: nw.Expr) -> nw.Expr:
+    """Código base de la EPS: igual en todos los códigos de una misma EPS."""
+    return codigo.replace_strict(list(CODIGO_BASE), list(CODIGO_BASE.values()), default=codigo)

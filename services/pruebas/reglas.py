@@ -9,7 +9,6 @@ sabe de la persona.
 from __future__ import annotations
 
 from services.pruebas import norma
-from services.pruebas.esquema import codigo_base
 from shared.focalizacion import Efecto, Etapa, Regla, alguna, col
 from shared.normativa import Certeza
 
@@ -45,7 +44,7 @@ REGLAS = (
         etapa=Etapa.RAD,
         cumple=alguna(
             [
-                codigo_base(col("radicante_eps")) == col("codigo_base"),
+                norma.codigo_base(col("radicante_eps")) == col("codigo_base"),
                 col("radicante_nit") == col("nit_toma"),
                 col("radicante_nit") == col("nit_procesa"),
             ]

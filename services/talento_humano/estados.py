@@ -7,7 +7,8 @@ rechazó o devolvió el giro. Quien no tiene derecho queda NO_CUMPLE.
 from __future__ import annotations
 
 from services.talento_humano import norma
-from shared.focalizacion import Efecto, Estados, Linea
+from shared.focalizacion import Efecto, Estados, Linea, Vencimiento
+from shared.normativa import Certeza
 
 _DECIDIDOS = frozenset(
     {
@@ -38,6 +39,14 @@ ESTADOS = Estados(
     liberan=(_DECIDIDOS | {"RADICADO", "ANULADO"}) - set(norma.CON_DERECHO),
     corregibles=frozenset({"EN_CORRECCION"}),
     retenidos=frozenset({"PENDIENTE_CATALOGO", "EN_ESPERA_EXCEPCION"}),
+    vencen={
+        "EN_CORRECCION": Vencimiento(
+            "NO_CUMPLE",
+            fuente=norma.DISENO,
+            certeza=Certeza.DISENO,
+            dias_habiles=norma.DIAS_HABILES_PARA_CORREGIR,
+        )
+    },
     publicados={
         "GIRADO": "PAGADO",
         "GIRO_DEVUELTO": "RECHAZADO",

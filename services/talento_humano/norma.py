@@ -71,6 +71,9 @@ ULTIMO_DIA = date(2020, 7, 31)
 VENTANA = (date(2020, 7, 17), date(2020, 9, 30))
 """Días en que se pudo reportar; otra ventana la fija un acto."""
 
+DIAS_HABILES_PARA_CORREGIR = 15
+"""Desde el siguiente al día en que se comunica, último incluido: diseño (U-11)."""
+
 REPORTANTES = ("IPS", "ET", "INS")
 TIPOS_DOCUMENTO = ("CC", "CE", "PA", "PE", "CD", "SC")
 ACTIVIDADES_CON_DERECHO = ("ATENCION", "VIGILANCIA_EPIDEMIOLOGICA")

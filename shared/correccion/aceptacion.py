@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-import duckdb
 import pyarrow as pa
 
 from shared.correccion.errors import SinAceptar
@@ -23,6 +22,7 @@ from shared.correccion.model import IDENTIDAD
 from shared.correccion.repository import CorreccionRepository
 from shared.correccion.service import leer_propuestas, propuestas_de
 from shared.db.disco import sincronizar
+from shared.db.duck import en_memoria
 from shared.radicacion.archivos import Almacen
 from shared.radicacion.model import Radicacion, Recibido
 from shared.radicacion.repository import RadicacionRepository
@@ -71,7 +71,6 @@ class Aceptadas:
     sheet again gives the same one."""
 
     radicacion: Radicacion | None
-    nueva: bool
     lineas: int
     """Applied."""
     filas: int
@@ -113,25 +112,21 @@ async def _aceptar(orden: OrdenAceptar, ctx: Contexto) -> Aceptadas:
         raise SinAceptar("Escriba SI en la columna aceptar de las líneas correctas.")
     cambios, tardios = await _todavia_valen(radicacion, marcados, ctx)
     if tardios and (previa := await _ya_aplicada(radicacion, marcados, ctx)) is not None:
-        return _aceptadas(previa, marcados, conflictos, nueva=False)
+        return _aceptadas(previa, marcados, conflictos)
     conflictos += tardios
     detalle = f"{len(cambios)} líneas por aplicar, {len(conflictos)} en conflicto"
     await _anotar(radicacion, orden, detalle, ctx)
     if not cambios:
-        return _aceptadas(None, [], conflictos, nueva=False)
-    corregida, nueva = await _corregir(radicacion, cambios, orden, ctx)
-    return _aceptadas(corregida, cambios, conflictos, nueva=nueva)
+        return _aceptadas(None, [], conflictos)
+    corregida = await _corregir(radicacion, cambios, orden, ctx)
+    return _aceptadas(corregida, cambios, conflictos)
 
 
 def _aceptadas(
-    radicacion: Radicacion | None,
-    cambios: list[_Cambio],
-    conflictos: list[Conflicto],
-    *,
-    nueva: bool,
+    radicacion: Radicacion | None, cambios: list[_Cambio], conflictos: list[Conflicto]
 ) -> Aceptadas:
     filas = len({c.fila for c in cambios})
-    return Aceptadas(radicacion, nueva, len(cambios), filas, tuple(conflictos))
+    return Aceptadas(radicacion, len(cambios), filas, tuple(conflictos))
 
 
 async def _marcadas(
@@ -247,7 +242,7 @@ async def _ya_aplicada(
 
 async def _corregir(
     radicacion: Radicacion, cambios: list[_Cambio], orden: OrdenAceptar, ctx: Contexto
-) -> tuple[Radicacion, bool]:
+) -> Radicacion:
     """A new version of just those rows, each saying which one it answers."""
     nombre = Path(orden.hoja.nombre).with_suffix(".parquet").name
     with tempfile.TemporaryDirectory(dir=ctx.almacen.temporal) as carpeta:
@@ -255,7 +250,7 @@ async def _corregir(
         await asyncio.to_thread(_escribir_filas, radicacion, cambios, ruta, ctx)
         archivo = await asyncio.to_thread(guardar_crudo, ruta, nombre, ctx.almacen)
     filas = sorted({c.fila for c in cambios})
-    return await radicar(
+    corregida, _ = await radicar(
         OrdenRadicar(
             usuario=orden.usuario,
             solicitud=SolicitudIn.model_validate(radicacion.solicitud),
@@ -266,6 +261,7 @@ async def _corregir(
         ),
         ctx,
     )
+    return corregida
 
 
 def _escribir_filas(
@@ -281,7 +277,7 @@ def _escribir_filas(
         }
     )
     columnas = ", ".join(_corregida(c.nombre) for c in ctx.mecanismo.esquema.campos)
-    with duckdb.connect(":memory:") as conexion:
+    with en_memoria() as conexion:
         conexion.register("cambios", tabla)
         conexion.execute(
             f"COPY (SELECT {columnas} FROM read_parquet($filas) AS f "  # noqa: S608 - our columns

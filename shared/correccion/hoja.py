@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from shared.correccion.model import COLUMNAS
+from shared.db.duck import en_memoria
 from shared.radicacion.descargas import neutralizar
 from shared.radicacion.lectura import leer
 from shared.radicacion.lectura.hoja import HOJA_DATOS
@@ -151,7 +151,7 @@ def leer_hoja(ruta: Path, nombre: str, trabajo: Path) -> Iterator[dict[str, Any]
     """
     lectura = leer(ruta, nombre, CAMPOS, trabajo)
     columnas = [c.nombre for c in CAMPOS]
-    with duckdb.connect(":memory:") as conexion:
+    with en_memoria() as conexion:
         resultado = conexion.execute(
             f"SELECT {', '.join(columnas)}, forma_ok FROM read_parquet(?) ORDER BY fila",  # noqa: S608
             [str(lectura.filas)],

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -22,6 +21,7 @@ from shared.correccion.model import (
     codigos_de,
     padrones,
 )
+from shared.db.duck import en_memoria
 from shared.focalizacion.model import Mecanismo
 from shared.focalizacion.motor import MotorDuckDB
 from shared.radicacion.consultas import carpeta_resultado, cortes_citados
@@ -123,7 +123,7 @@ def leer_propuestas(
     ruta: Path, *, despues: int = 0, limite: int | None = None, fila: int | None = None
 ) -> Iterator[dict[str, Any]]:
     """Lines of a file of proposals, in order: those after ``despues``, or of one ``fila``."""
-    with duckdb.connect(":memory:") as conexion:
+    with en_memoria() as conexion:
         resultado = conexion.execute(
             f"SELECT {', '.join(COLUMNAS)} FROM read_parquet(?) WHERE linea > ? "  # noqa: S608
             "AND (? IS NULL OR fila = ?) ORDER BY linea LIMIT ?",

@@ -24,6 +24,7 @@ from shared.focalizacion.model import (
     Regla,
     ReglasDePago,
     ReglasDeRadicacion,
+    Vencimiento,
     Ventanas,
     Veredicto,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "Regla",
     "ReglasDePago",
     "ReglasDeRadicacion",
+    "Vencimiento",
     "Ventanas",
     "Veredicto",
     "alguna",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any, Protocol
 
 import narwhals as nw
@@ -69,9 +70,25 @@ def aplicar(
     joins brought repeats them.
     """
     marcha = _Marcha(filas, registros, cortes, reductor=reductor, guardar=guardar)
-    for paso in pasos:
-        marcha.dar(paso)
+    for derivan, seguidos in groupby(pasos, key=lambda paso: isinstance(paso, Columna)):
+        if derivan:
+            marcha.derivar([paso for paso in seguidos if isinstance(paso, Columna)])
+        else:
+            for paso in seguidos:
+                marcha.dar(paso)
     return marcha.filas
+
+
+def derivar(filas: Marco, columnas: Iterable[Columna]) -> Marco:
+    """The rows with those columns. What does not read each other is asked for at once: the cost
+    of putting a query together grows with its length times its width."""
+    tanda: dict[str, nw.Expr] = {}
+    for columna in columnas:
+        if columna.nombre in tanda or not tanda.keys().isdisjoint(columnas_de(columna.expr)):
+            filas = filas.with_columns(**tanda)
+            tanda = {}
+        tanda[columna.nombre] = columna.expr
+    return filas.with_columns(**tanda) if tanda else filas
 
 
 class _Marcha:
@@ -100,16 +117,17 @@ class _Marcha:
         self._puentes: dict[str, Marco] = {}
         self._escritas: Counter[str] = Counter()
 
+    def derivar(self, columnas: Sequence[Columna]) -> None:
+        self.filas = derivar(self.filas, columnas)
+        self._escribir(*(columna.nombre for columna in columnas))
+
     def dar(self, paso: Paso) -> None:
         match paso:
             case Columna():
-                self.filas = self.filas.with_columns(paso.expr.alias(paso.nombre))
-                self._conocidas.discard(paso.nombre)
-                self._escritas[paso.nombre] += 1
+                self.derivar([paso])
             case Nombres():
                 self.filas = comparar(self.filas, paso)
-                self._conocidas.discard(paso.nombre)
-                self._escritas[paso.nombre] += 1
+                self._escribir(paso.nombre)
             case Grupo():
                 leidas = {*paso.claves, *columnas_de(*paso.trae.values())}
                 self.filas = agrupar(self.filas, paso, self._base(leidas))
@@ -117,6 +135,10 @@ class _Marcha:
                 self._puentes[paso.nombre] = self._tender(paso)
             case Cruce():
                 self._cruzar(paso)
+
+    def _escribir(self, *nombres: str) -> None:
+        self._conocidas.difference_update(nombres)
+        self._escritas.update(nombres)
 
     def _cruzar(self, cruce: Cruce) -> None:
         registro = self._registros[cruce.registro]
@@ -246,8 +268,7 @@ def _reducir_por_fila(base: Marco, cruce: Cruce, registro: Marco, cortes: Sequen
     )
     if cruce.condicion is not None:
         halladas = halladas.filter(cruce.condicion)
-    for columna in cruce.antes:
-        halladas = halladas.with_columns(columna.expr.alias(columna.nombre))
+    halladas = derivar(halladas, cruce.antes)
     return halladas.group_by(_FILA).agg(*_agregados(cruce))
 
 

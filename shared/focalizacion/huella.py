@@ -22,6 +22,7 @@ from shared.focalizacion.model import (
     Paso,
     Puente,
     Regla,
+    Vencimiento,
 )
 
 LIBRERIAS = ("duckdb", "narwhals", "pyarrow")
@@ -86,6 +87,10 @@ def _linea(linea: Linea) -> list[Any]:
     return [linea.estado, linea.efectos, linea.codigos, linea.excepto, repr(linea.cuando)]
 
 
+def _vencimiento(vence: Vencimiento) -> list[Any]:
+    return [vence.a, vence.plazo, vence.codigo, astuple(vence.fuente), vence.certeza]
+
+
 def huella(mecanismo: Mecanismo) -> str:
     """SHA-256 of everything that decides the outcome: rules, steps, amount and precedence.
 
@@ -111,6 +116,7 @@ def huella(mecanismo: Mecanismo) -> str:
             mecanismo.estados.forma,
             sorted(mecanismo.estados.valorados),
             sorted(mecanismo.estados.liberan),
+            {estado: _vencimiento(v) for estado, v in mecanismo.estados.vencen.items()},
         ],
         "fecha_hecho": mecanismo.esquema.fecha_hecho,
         "clave": mecanismo.esquema.clave,

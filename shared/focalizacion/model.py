@@ -283,14 +283,38 @@ class Linea:
 
 
 @dataclass(frozen=True)
+class Vencimiento:
+    """What becomes of a record that nobody answers in time.
+
+    Its last day, included, is ``meses`` calendar months and ``dias_habiles`` business days after
+    the day it was communicated (America/Bogota); the day after, it is in ``a``. ``codigo`` is the
+    rule that the late answer would fail, and is added to those of the record; empty if none.
+    """
+
+    a: str
+    fuente: Fuente
+    certeza: Certeza
+    meses: int = 0
+    dias_habiles: int = 0
+    codigo: str = ""
+
+    @property
+    def plazo(self) -> str:
+        """As people read it: ``6 meses``."""
+        partes = ((self.meses, "meses"), (self.dias_habiles, "días hábiles"))
+        return " y ".join(f"{cuantos} {de_que}" for cuantos, de_que in partes if cuantos)
+
+
+@dataclass(frozen=True)
 class Estados:
     """Lifecycle of a record: precedence of the evaluation, and which states mean what.
 
     ``forma`` is the state of a row that fails FORMA; ``valorados`` are the states whose rows
     are worth money; ``liberan`` are those in which a right may be claimed again;
     ``corregibles`` those that the entity may correct; ``retenidos`` those in order that wait for
-    an event and are judged again when it comes, without anyone submitting. ``publicados`` says
-    how the mechanism calls a state of the payment: ``{"GIRADO": "PAGADO"}``.
+    an event and are judged again when it comes, without anyone submitting; ``vencen``, those of
+    ``corregibles`` that are answered in time or move by themselves. ``publicados`` says how the
+    mechanism calls a state of the payment: ``{"GIRADO": "PAGADO"}``.
     """
 
     precedencia: tuple[Linea, ...]
@@ -301,6 +325,7 @@ class Estados:
     corregibles: frozenset[str]
     transiciones: Mapping[str, frozenset[str]]
     retenidos: frozenset[str] = frozenset()
+    vencen: Mapping[str, Vencimiento] = field(default_factory=dict)
     publicados: Mapping[str, str] = field(default_factory=dict)
 
 

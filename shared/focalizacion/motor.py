@@ -17,6 +17,7 @@ import duckdb
 import narwhals as nw
 import pyarrow as pa
 
+from shared.db.duck import en_memoria
 from shared.focalizacion.cruces import FECHA_CORTE, Marco
 
 MEMORIA_MAXIMA = "3GB"
@@ -50,11 +51,10 @@ class MotorDuckDB:
     @contextmanager
     def abrir(cls, temporal: Path, *, hilos: int | None = None) -> Iterator[MotorDuckDB]:
         """An in-memory database that spills to ``temporal`` and is closed at the end."""
-        with duckdb.connect(":memory:") as conexion:
+        with en_memoria() as conexion:
             conexion.execute(f"SET memory_limit = '{MEMORIA_MAXIMA}'")
             conexion.execute("SET temp_directory = ?", [str(temporal)])
             conexion.execute("SET parquet_metadata_cache = true")
-            conexion.execute("SET enable_progress_bar = false")
             if hilos is not None:
                 conexion.execute("SET threads = ?", [hilos])
             yield cls(conexion)

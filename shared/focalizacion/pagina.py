@@ -18,6 +18,7 @@ from shared.focalizacion.model import (
     Mecanismo,
     Puente,
     Regla,
+    Vencimiento,
     Ventanas,
     columnas_de,
 )
@@ -264,10 +265,20 @@ def _estados(mecanismo: Mecanismo) -> str:
             [(de, ", ".join(sorted(a))) for de, a in estados.transiciones.items()],
         ),
     ]
+    if estados.vencen:
+        partes.append(lista(_vence(estado, v) for estado, v in estados.vencen.items()))
     if estados.publicados:
         nombres = [f"{interno} se llama {n}" for interno, n in estados.publicados.items()]
         partes.append(f"En este mecanismo, {'; '.join(nombres)}.")
     return "\n\n".join(partes)
+
+
+def _vence(estado: str, vence: Vencimiento) -> str:
+    con = f", con {vence.codigo}" if vence.codigo else ""
+    return (
+        f"{estado} vence sola: {vence.plazo} después de comunicarse, último día incluido, queda "
+        f"en {vence.a}{con}. Fuente: {_fuente(vence.fuente)} Certeza: **{vence.certeza}**."
+    )
 
 
 def _linea(mecanismo: Mecanismo, linea: Linea) -> str:

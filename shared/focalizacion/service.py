@@ -12,7 +12,7 @@ from typing import Any
 
 import narwhals as nw
 
-from shared.focalizacion.cruces import Marco, aplicar
+from shared.focalizacion.cruces import Marco, aplicar, derivar
 from shared.focalizacion.expresiones import alguna, texto
 from shared.focalizacion.model import (
     Beneficiario,
@@ -281,9 +281,7 @@ def _con_lo_previo(
         ),
         "__fase",
     )
-    for columna in mecanismo.esquema.fases.get(fase, ()):
-        filas = filas.with_columns(columna.expr.alias(columna.nombre))
-    return filas
+    return derivar(filas, mecanismo.esquema.fases.get(fase, ()))
 
 
 def _entre_separadores(fallas: Sequence[_Falla]) -> nw.Expr:

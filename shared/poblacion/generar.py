@@ -24,6 +24,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from shared.db.duck import en_memoria
 from shared.poblacion import base, personas
 from shared.poblacion.contexto import Contexto
 from shared.poblacion.escritura import escribir_aportes, escribir_base
@@ -189,14 +190,12 @@ def pais(plan: Plan, carpeta: Path) -> Iterator[Contexto]:
     """A ``Contexto`` with its people, before any part has run; files go under ``carpeta``."""
     trabajo = carpeta / ".trabajo"
     trabajo.mkdir(parents=True, exist_ok=True)
-    con = duckdb.connect(
-        config={
-            "memory_limit": MEMORIA,
-            "threads": HILOS,
-            "temp_directory": str(trabajo / "duckdb"),
-            # Every file is sorted by a unique key, so no other order need be kept in memory.
-            "preserve_insertion_order": False,
-        }
+    con = en_memoria(
+        memory_limit=MEMORIA,
+        threads=HILOS,
+        temp_directory=str(trabajo / "duckdb"),
+        # Every file is sorted by a unique key, so no other order need be kept in memory.
+        preserve_insertion_order=False,
     )
     try:
         con.execute(f"ATTACH {literal(str(trabajo / 'nucleo.duckdb'))} AS nucleo")

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import duckdb
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.duck import en_memoria
 from shared.focalizacion.model import Mecanismo, Ventanas
 from shared.radicacion.actos import ActoRepository
 from shared.radicacion.errors import VentanaCerrada
@@ -148,7 +148,7 @@ async def exigir_que_corrija(
 def _filas_sin(filas: Path, clave: Sequence[str], conocidas: Sequence[str]) -> list[int]:
     """Rows of sound form whose right, made of submitted columns, is not among those known."""
     partes = ", ".join(f"upper(CAST({ident(c)} AS VARCHAR))" for c in clave)
-    with duckdb.connect(":memory:") as conexion:
+    with en_memoria() as conexion:
         conexion.execute(
             "CREATE TABLE conocida AS SELECT unnest(?::VARCHAR[]) AS clave", [conocidas]
         )

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-import duckdb
 import pyarrow.parquet as pq
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.duck import en_memoria
 from shared.focalizacion.model import Mecanismo
 from shared.focalizacion.service import SEPARADOR
 from shared.giros.service import sustituir
@@ -144,7 +144,7 @@ def _por_clave(
 
 
 def _documentos(entrada: Path, filas: Sequence[int]) -> Mapping[int, Clave]:
-    with duckdb.connect(":memory:") as conexion:
+    with en_memoria() as conexion:
         leidos = conexion.execute(
             "SELECT fila, tipo_documento, numero_documento FROM read_parquet(?) "
             "WHERE list_contains(?::BIGINT[], fila) AND tipo_documento IS NOT NULL "

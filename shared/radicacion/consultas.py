@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import duckdb
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.duck import en_memoria
 from shared.focalizacion.explicacion import explicar
 from shared.focalizacion.motor import MotorDuckDB
 from shared.radicacion.evaluacion import insumos
@@ -64,7 +64,7 @@ def hallazgos(
 
     ``desde`` is the first position wanted; ``fila`` and ``codigo`` keep part of them.
     """
-    with duckdb.connect(":memory:") as conexion:
+    with en_memoria() as conexion:
         resultado = conexion.execute(
             f"SELECT file_row_number, {', '.join(COLUMNAS_HALLAZGO)} "  # noqa: S608 - our columns
             "FROM read_parquet(?, file_row_number = true) WHERE file_row_number >= ? "

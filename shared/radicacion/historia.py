@@ -15,6 +15,7 @@ from uuid import UUID
 import duckdb
 import narwhals as nw
 
+from shared.db.duck import en_memoria
 from shared.focalizacion.cruces import Marco
 from shared.focalizacion.model import Mecanismo
 from shared.focalizacion.motor import MotorDuckDB
@@ -169,7 +170,7 @@ class HistoriaLeida:
 
 def registros_leidos(ruta: Path) -> set[UUID]:
     """Which records an evaluation saw, from what it kept."""
-    with duckdb.connect(":memory:") as conexion:
+    with en_memoria() as conexion:
         filas = conexion.execute(f"SELECT {_ID} FROM read_parquet(?)", [str(ruta)]).fetchall()  # noqa: S608
     return {id_ for (id_,) in filas}
 

@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-import duckdb
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.cola import encolar
+from shared.db.duck import en_memoria
 from shared.focalizacion.huella import huella
 from shared.radicacion.archivos import asegurar, borrar
 from shared.radicacion.evaluacion import Evaluacion
@@ -77,8 +77,8 @@ class _Revision:
     evaluacion: Evaluacion
     """Of the held rows alone."""
     carpeta: Path
-    resumen: Mapping[str, Any] | None
-    """Totals of the whole submission once they move; ``None`` if none does."""
+    mueve: bool
+    """Whether some row changes its state."""
 
 
 async def encolar_liberacion(tx: AsyncConnection, ctx: Contexto) -> bool:
@@ -138,7 +138,7 @@ async def _revisar(radicacion_id: UUID, ctx: Contexto) -> None:
         revision = await _juzgar(tx, radicacion_id, carpeta, ctx)
         if revision is not None:
             await _guardar(tx, revision, ctx)
-    if revision is not None and revision.resumen is None:
+    if revision is not None and not revision.mueve:
         await asyncio.to_thread(borrar, carpeta)
 
 
@@ -169,10 +169,9 @@ async def _juzgar(
     def trabajo() -> _Revision:
         evaluacion = _juzgar_filas(preparada, filas, carpeta, leer, ctx)
         previa = ctx.almacen.datos / str(anterior["carpeta"])
-        totales = _juntar(previa, evaluacion, carpeta)
-        resumen = totales and {**(radicacion.resumen or {}), **_de_ahora(evaluacion), **totales}
+        mueve = _juntar(previa, evaluacion, carpeta)
         asegurar(carpeta)
-        return _Revision(preparada, vigor.resumido, anterior, evaluacion, carpeta, resumen)
+        return _Revision(preparada, vigor.resumido, anterior, evaluacion, carpeta, mueve)
 
     return await asyncio.to_thread(trabajo)
 
@@ -183,7 +182,7 @@ def _juzgar_filas(
     """Those rows of the submission, as if it had no others."""
     origen, entrada = ctx.almacen.radicacion(preparada.radicacion.id), carpeta / "entrada"
     entrada.mkdir(parents=True)
-    with duckdb.connect(":memory:") as conexion:
+    with en_memoria() as conexion:
         conexion.execute("CREATE TABLE retenida AS SELECT unnest(?::BIGINT[]) AS fila", [filas])
         for nombre in ("filas.parquet", "forma.parquet"):
             de, a = literal(str(origen / nombre)), literal(str(entrada / nombre))
@@ -194,15 +193,15 @@ def _juzgar_filas(
     return juzgar_en(preparada, entrada, carpeta, leer, ctx)
 
 
-def _juntar(previa: Path, evaluacion: Evaluacion, carpeta: Path) -> dict[str, Any] | None:
+def _juntar(previa: Path, evaluacion: Evaluacion, carpeta: Path) -> bool:
     """The outcome of the whole submission: what it had, with the rows that moved as they are now.
 
-    Returns its totals, or ``None`` if no row moves. What was just judged stays in ``juzgadas``.
+    Returns whether some row moves. What was just judged stays in ``juzgadas``.
     """
     juzgadas = {n: carpeta / f"juzgadas-{n}.parquet" for n in ("registros", "hallazgos")}
     evaluacion.registros.rename(juzgadas["registros"])
     evaluacion.hallazgos.rename(juzgadas["hallazgos"])
-    with duckdb.connect(":memory:") as conexion:
+    with en_memoria() as conexion:
         conexion.execute(
             "CREATE TABLE movida AS SELECT n.fila FROM read_parquet(?) n "
             "JOIN read_parquet(?) a USING (fila) WHERE n.estado <> a.estado",
@@ -217,26 +216,7 @@ def _juntar(previa: Path, evaluacion: Evaluacion, carpeta: Path) -> dict[str, An
                 f"USING (fila) ORDER BY {orden}) TO {literal(str(carpeta / f'{nombre}.parquet'))}"
             )
         (hay,) = conexion.execute("SELECT count(*) > 0 FROM movida").fetchall()[0]
-        return _totales(conexion, evaluacion) if hay else None
-
-
-def _totales(conexion: duckdb.DuckDBPyConnection, evaluacion: Evaluacion) -> dict[str, Any]:
-    registros = f"read_parquet({literal(str(evaluacion.registros))})"
-    por_estado = conexion.execute(
-        f"SELECT estado, count(*), sum(valor_centavos)::BIGINT FROM {registros} "  # noqa: S608
-        "GROUP BY estado ORDER BY estado"
-    ).fetchall()
-    por_causal = conexion.execute(
-        "SELECT codigo, count(*) FROM "  # noqa: S608
-        f"(SELECT unnest(string_split(codigos, ';')) AS codigo FROM {registros}) "
-        "WHERE codigo <> '' GROUP BY codigo ORDER BY codigo"
-    ).fetchall()
-    return {
-        "total": sum(n for _, n, _ in por_estado),
-        "por_estado": {estado: n for estado, n, _ in por_estado},
-        "por_causal": dict(por_causal),
-        "valor_centavos": sum(valor for *_, valor in por_estado),
-    }
+    return bool(hay)
 
 
 def _de_ahora(evaluacion: Evaluacion) -> dict[str, Any]:
@@ -250,7 +230,7 @@ async def _guardar(tx: AsyncConnection, revision: _Revision, ctx: Contexto) -> N
     """Keep that it was judged and, if something moves, what became of it and who is paid."""
     radicacion, ahora = revision.preparada.radicacion, ctx.reloj.ahora()
     await LiberacionRepository(tx).revisada(radicacion.id, revision.vigor.huella, ahora)
-    if revision.resumen is None:
+    if not revision.mueve:
         return
     juzgada = replace(
         revision.evaluacion, registros=revision.carpeta / "juzgadas-registros.parquet"
@@ -258,13 +238,15 @@ async def _guardar(tx: AsyncConnection, revision: _Revision, ctx: Contexto) -> N
     numero = int(revision.anterior["numero"]) + 1
     pago = await preparar_pago(tx, radicacion, juzgada, ctx, numero=numero)
     await _mover(tx, revision, juzgada, ctx)
-    await RadicacionRepository(tx).terminar(
+    repositorio = RadicacionRepository(tx)
+    await repositorio.terminar(
         radicacion.id,
         EstadoRadicacion.PROCESADA,
         en=radicacion.terminado_at or ahora,
-        resumen=dict(revision.resumen),
+        resumen={**(radicacion.resumen or {}), **_de_ahora(juzgada)},
     )
-    await publicar_rechazos(tx, radicacion, revision.resumen, ctx)
+    resumenes = await repositorio.recontar([radicacion.id])
+    await publicar_rechazos(tx, radicacion, resumenes[radicacion.id], ctx)
     # Last, because it locks the line and posts to the ledger.
     await pago.registrar(tx)
 

@@ -11,6 +11,7 @@ from uuid import UUID
 import duckdb
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.duck import en_memoria
 from shared.giros.model import CuentaPago, NuevoReconocimiento, Reconocimiento
 from shared.giros.repository import ReconocimientoRepository
 from shared.giros.service import reconocer, sustituir
@@ -154,7 +155,7 @@ class PagoPorFilas:
 
     async def registrar(self, tx: AsyncConnection) -> None:
         registros = RegistroRepository(tx)
-        with duckdb.connect(":memory:") as conexion:
+        with en_memoria() as conexion:
             total = _agrupar(conexion, self.pagos)
             vivos = await self._por_corregir(tx, conexion)
             ids = await registros.nuevos_ids(total)

@@ -12,8 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-import duckdb
-
+from shared.db.duck import en_memoria
 from shared.normativa import tablas
 from shared.radicacion.errors import MetadatosNoCoinciden
 from shared.radicacion.radicante import reportantes_de
@@ -41,7 +40,7 @@ def reportante_de(filas: Path) -> Reportante | None:
     Raises:
         MetadatosNoCoinciden: more than one.
     """
-    with duckdb.connect(":memory:") as conexion:
+    with en_memoria() as conexion:
         hallados = conexion.execute(
             "SELECT reportante_tipo, reportante_codigo, reportante_nit FROM read_parquet(?) "
             "WHERE forma_ok GROUP BY ALL ORDER BY min(fila) LIMIT 2",
@@ -88,7 +87,7 @@ def problema_de(
 def _problema_de_ips(
     reportante: Reportante, cortes: Mapping[str, Sequence[Corte]], datos: Path, dia: date
 ) -> str | None:
-    with duckdb.connect(":memory:") as conexion:
+    with en_memoria() as conexion:
         reps = abrir_cortes(conexion, cortes, datos=datos)[REGISTRO_REPORTANTES]
         if not reps.presente:
             raise FaltanRegistros(

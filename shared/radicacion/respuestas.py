@@ -23,6 +23,7 @@ from typing import Any, Final
 
 import duckdb
 
+from shared.db.duck import en_memoria
 from shared.focalizacion.model import Mecanismo
 from shared.radicacion.lectura import celdas, celdas_de
 from shared.radicacion.lectura.model import MARCA, Fuente
@@ -73,7 +74,7 @@ def respuesta(decidido: Decidido, cual: Respuesta, temporal: Path) -> Iterator[b
     with (
         tempfile.TemporaryDirectory(dir=temporal) as trabajo,
         _celdas(decidido, Path(trabajo)) as fuente,
-        duckdb.connect(":memory:") as con,
+        en_memoria() as con,
     ):
         _preparar(con, decidido, cual)
         for lote in fuente.lotes:

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy.exc import IntegrityError
 
 from shared.db import UnitOfWork
 from shared.db.cola import encolar
+from shared.db.duck import en_memoria
 from shared.focalizacion.model import Mecanismo
 from shared.radicacion.apertura import exigir_que_corrija, exigir_ventana
 from shared.radicacion.archivos import Almacen, asegurar, borrar
@@ -394,7 +394,7 @@ def _exigir_mismos_metadatos(filas: Path, solicitud: SolicitudIn, columnas: Sequ
     }
     esperado = {n: v for n, v in del_sobre.items() if n in columnas and v is not None}
     for nombre, valor in esperado.items():
-        with duckdb.connect(":memory:") as conexion:
+        with en_memoria() as conexion:
             distintas = conexion.execute(
                 f"SELECT fila, {nombre} FROM read_parquet(?) "  # noqa: S608 - our column names
                 f"WHERE {nombre} IS NOT NULL AND {nombre} <> ? ORDER BY fila LIMIT ?",

@@ -33,6 +33,7 @@ from shared.radicacion.liberacion import TRABAJO_LIBERAR, encolar_liberacion, li
 from shared.radicacion.repository import RadicacionRepository
 from shared.radicacion.service import TRABAJO_EVALUAR, Contexto
 from shared.radicacion.trabajo import procesar
+from shared.radicacion.vencimientos import vencer
 from shared.registros import barrer_huerfanos
 from shared.tipos import EntradaInvalida, InvarianteRota, Rechazo, Reloj, RelojSistema
 
@@ -104,13 +105,14 @@ class Trabajador:
         await procesar(radicacion_id, self._contexto(radicacion.mecanismo))
 
     async def barrer(self) -> None:
-        """Now and then: queue again what has no job, and what is held if it may move; delete
-        files that nobody names."""
+        """Now and then: queue again what has no job, and what is held if it may move; expire what
+        nobody answered; delete files that nobody names."""
         vuelta = 0
         while True:
             with suppress(OSError, DBAPIError, Rechazo):
                 await self._encolar_huerfanas()
                 await self.encolar_liberaciones()
+                await self.vencer()
                 if vuelta % _VUELTAS_POR_BARRIDO == 0:
                     await self._barrer_archivos()
             vuelta += 1
@@ -128,6 +130,11 @@ class Trabajador:
         for nombre in self.mecanismos:
             async with self.uow.begin() as tx:
                 await encolar_liberacion(tx, self._contexto(nombre))
+
+    async def vencer(self) -> None:
+        """Deadlines pass by themselves."""
+        for nombre in self.mecanismos:
+            await vencer(self._contexto(nombre))
 
     async def _barrer_archivos(self) -> None:
         borrados = await barrer_archivos(almacen=self.almacen, uow=self.uow, reloj=self.reloj)

@@ -15,10 +15,10 @@ from typing import Any, TypeGuard
 from uuid import UUID
 
 import asyncpg
-import duckdb
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.duck import en_memoria
 from shared.eventos.model import Evento
 from shared.eventos.service import publicar
 from shared.eventos.temas import RECHAZOS
@@ -162,7 +162,7 @@ def _respuestas_dichas(ruta: Path) -> list[tuple[int, UUID, int]]:
     """Row, radicación and row that it answers, where whoever submits says it."""
     if not ruta.is_file():
         return []
-    with duckdb.connect(":memory:") as conexion:
+    with en_memoria() as conexion:
         return conexion.execute(
             "SELECT fila, CAST(radicacion_id AS UUID), fila_subsana FROM read_parquet(?) "
             "ORDER BY fila",
@@ -397,8 +397,8 @@ async def _registrar(
 
 
 async def _exigir_todo_leido(tx: AsyncConnection, radicacion: Radicacion, carpeta: Path) -> None:
-    """What others decided of the same rights is what the rules saw: a glosa too, which no unique
-    index keeps.
+    """What the submission answers, and what it would, is what its rules saw: two corrections of
+    one glosa at once do not both answer it, and no unique index would tell.
 
     Raises:
         AlguienLoTiene: a record appeared after they looked.
@@ -411,7 +411,7 @@ async def _exigir_todo_leido(tx: AsyncConnection, radicacion: Radicacion, carpet
 def decidir(evaluacion: Evaluacion, mecanismo: Mecanismo) -> Iterator[RegistroDecidido]:
     """Records as they will be stored, streamed in row order."""
     libera = mecanismo.estados.liberan
-    with duckdb.connect(":memory:") as conexion:
+    with en_memoria() as conexion:
         resultado = conexion.execute(
             "SELECT fila, clave, estado, codigos, valor_centavos, "  # noqa: S608 - our columns
             f"{datos_sql(mecanismo)} FROM read_parquet(?) ORDER BY fila",
@@ -425,7 +425,7 @@ def decidir(evaluacion: Evaluacion, mecanismo: Mecanismo) -> Iterator[RegistroDe
 
 def ganadores(evaluacion: Evaluacion) -> dict[int, int]:
     """Row → row of the same submission that holds its right."""
-    with duckdb.connect(":memory:") as conexion:
+    with en_memoria() as conexion:
         filas = conexion.execute(
             "SELECT fila, gana FROM read_parquet(?) WHERE gana IS NOT NULL ORDER BY fila",
             [str(evaluacion.registros)],

@@ -7,7 +7,7 @@ Both give the same: for each register one ``SELECT`` with its canonical, typed c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -121,8 +121,9 @@ def abrir_carpeta(
 def abrir_cortes(
     con: duckdb.DuckDBPyConnection, cortes: Mapping[str, Sequence[Corte]], *, datos: Path
 ) -> dict[str, FuenteRegistro]:
-    """Read stored cortes; a register with none is that of its shipped table
-    (``EsquemaRegistro.por_defecto``) or else typed and empty, with ``presente = False``.
+    """Read stored cortes; a register with none is typed and empty, with ``presente = False``.
+
+    One with a shipped table (``EsquemaRegistro.por_defecto``) is the table, under its cortes.
 
     Several of a register with intervals make one history (``shared.registros.intervalos``). In
     any other, where several bring one key (``EsquemaRegistro.clave``), one gives all its rows:
@@ -140,7 +141,7 @@ def abrir_cortes(
             (_Tramo(datos / c.ruta, c.sha256_fuente, c.filas, fecha=c.fecha_corte), "")
             for c in ordenados
         ]
-        fuentes[nombre] = _fuente(esquema_de(nombre), tramos)
+        fuentes[nombre] = _sobre_la_tabla(_fuente(esquema_de(nombre), tramos))
     return fuentes
 
 
@@ -293,6 +294,21 @@ def _fuente(
         cargas=cargas,
         filas=sum(t.filas for t, _ in tramos),
         historia=historia,
+    )
+
+
+def _sobre_la_tabla(fuente: FuenteRegistro) -> FuenteRegistro:
+    """Cortes that change a shipped table, which goes on answering for the keys they do not bring:
+    an act that fixes one value says nothing of the others."""
+    esquema = esquema_de(fuente.registro)
+    if not esquema.por_defecto or not fuente.rutas:
+        return fuente
+    tabla = _de_tabla(esquema)
+    return replace(
+        fuente,
+        sql=_unir(esquema, (fuente.sql, tabla.sql)),
+        sha256=(*fuente.sha256, *tabla.sha256),
+        filas=fuente.filas + tabla.filas,
     )
 
 

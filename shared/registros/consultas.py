@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import duckdb
 
+from shared.db.duck import en_memoria
 from shared.tipos import InvarianteRota
 
 MEMORIA: Final = "2GB"
@@ -18,13 +19,11 @@ MEMORIA: Final = "2GB"
 @contextmanager
 def conexion(temporal: Path, memoria: str = MEMORIA) -> Iterator[duckdb.DuckDBPyConnection]:
     """In-memory DuckDB that spills to ``temporal`` beyond ``memoria``."""
-    con = duckdb.connect(
-        config={
-            "memory_limit": memoria,
-            "temp_directory": str(temporal / "duckdb"),
-            # Rows carry their number, so their order need not be kept in memory.
-            "preserve_insertion_order": False,
-        }
+    con = en_memoria(
+        memory_limit=memoria,
+        temp_directory=str(temporal / "duckdb"),
+        # Rows carry their number, so their order need not be kept in memory.
+        preserve_insertion_order=False,
     )
     try:
         yield con

@@ -290,7 +290,8 @@ class EsquemaRegistro:
     leen: tuple[tuple[str, str], ...] = ()
     """(mechanism, what it reads it for: rules or moment), for the documentation."""
     por_defecto: str = ""
-    """Table of ``shared.normativa.tablas`` that answers when no file and no corte is given."""
+    """Table of ``shared.normativa.tablas`` that answers for the keys that no corte brings, and for
+    all of them when the folder has no file."""
 
     def columna(self, nombre: str) -> ColumnaRegistro:
         """The column of that canonical name.

@@ -14,10 +14,10 @@ from string import hexdigits
 from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
 
-import duckdb
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db import UnitOfWork
+from shared.db.duck import en_memoria
 from shared.registros import store
 from shared.registros.cargador import cargar_archivo
 from shared.registros.carpeta import abrir_cortes, huerfanos, sql_parquet
@@ -367,7 +367,7 @@ def _cargar_y_guardar(
 
 def _huerfanos(carga: Carga, relacionados: dict[str, list[Corte]], datos: Path) -> dict[str, int]:
     """Keys of the load absent from the registers it refers to, the ones it brings included."""
-    with duckdb.connect() as con:
+    with en_memoria() as con:
         fuentes = abrir_cortes(con, relacionados, datos=datos)
         otros = {f.registro: f.sql for f in fuentes.values() if f.presente}
         for derivada in carga.derivadas:

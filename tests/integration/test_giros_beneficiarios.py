@@ -45,6 +45,8 @@ from tests.support.giros import (
 )
 
 ANA, EVA = Beneficiario("CC", "52123456"), Beneficiario("CE", "412345")
+NIT_EPS = "900156264"
+"""Of EPS037, in the shipped table."""
 PUBLICADOS = {
     "GIRADO": "PAGADO",
     "GIRO_DEVUELTO": "RECHAZADO",
@@ -157,13 +159,16 @@ async def test_quien_reporto_ve_a_la_persona_y_a_la_entidad_solo_ella(uow: UnitO
     eps = Usuario("eps-1", frozenset({Rol.EPS}), entidad="EPS037")
     escena = await Escena.nueva(uow, aforo=2 * VALOR)
     (persona,) = await reconocer_personas(escena, de(ANA))
-    (hospital,) = await escena.reconocer(escena.nuevo(entidad="EPS037"))
+    hospital, a_la_eps = await escena.reconocer(
+        escena.nuevo(entidad="EPS037"), escena.nuevo(nit=NIT_EPS, cuenta=None, entidad="EPS037")
+    )
     async with uow.begin() as tx:
         for usuario, r, ve in (
             (IPS, persona, True),
             (OTRA_IPS, persona, False),
             (IPS, hospital, True),
             (eps, hospital, False),
+            (eps, a_la_eps, True),
             (OPERADOR, persona, True),
         ):
             if ve:
@@ -173,7 +178,8 @@ async def test_quien_reporto_ve_a_la_persona_y_a_la_entidad_solo_ella(uow: UnitO
                     await giros.obtener(tx, r.id, usuario)
         lista = ReconocimientoRepository(tx).listar
         assert [r.id for r in await lista(alcance=NIT)] == [persona.id, hospital.id]
-        assert await lista(alcance="EPS037") == await lista(alcance=ANA.numero) == []
+        assert [r.id for r in await lista(alcance="EPS037")] == [a_la_eps.id]
+        assert await lista(alcance=ANA.numero) == []
         assert len(await CuentaRepository(tx).de(ANA)) == 1
 
 

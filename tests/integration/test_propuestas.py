@@ -6,6 +6,8 @@ import hashlib
 import io
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,10 +16,12 @@ import openpyxl
 import pytest
 from fastapi import FastAPI
 
+from services.pruebas.mecanismo import MECANISMO as PRUEBAS
 from services.talento_humano.mecanismo import MECANISMO
 from shared.embebido.postgres import PostgresEmbebido
 from shared.seguridad import Rol, Usuario, emitir_token
 from shared.web.mecanismo import crear_app
+from tests.support import pruebas as pru
 from tests.support import talento_humano as ths
 from tests.support.mesa import Mesa, mesa_vacia
 
@@ -29,7 +33,7 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 
 @dataclass(frozen=True)
 class Entidad:
-    """An IPS and its submissions, through HTTP; jobs are done by the test."""
+    """An entity and its submissions, through HTTP; jobs are done by the test."""
 
     mesa: Mesa
     app: FastAPI
@@ -255,3 +259,43 @@ async def test_before_the_outcome_there_is_nothing_to_propose(ips: Entidad, mesa
     radicacion = await mesa.radicar(Rol.IPS, ths.NIT_IPS, ths.reporte(PERSONAS[0]))
     pendiente = await ips.propuestas(radicacion)
     assert (pendiente.status_code, pendiente.json()["codigo"]) == (409, "radicacion.sin_resultado")
+
+
+async def test_a_corrected_test_is_not_a_duplicate_of_its_own_glosa(
+    postgres: PostgresEmbebido, plantilla: str, tmp_path: Path
+) -> None:
+    """The number was wrong, so nobody was in BDUA and there was no sample."""
+    numero = PERSONAS[0]
+    async with mesa_vacia(PRUEBAS, postgres, plantilla, tmp_path, pru.AHORA) as mesa:
+        await pru.cargar(mesa, PERSONAS[1:2], [pru.muestra(numero)])
+        await mesa.cargar(
+            "bdua",
+            [
+                {
+                    "afl_id": "77",
+                    "tipo_documento": "CC",
+                    "numero_documento": numero,
+                    "codigo_eps": pru.EPS,
+                    "regimen": "C",
+                    "tipo_afiliado": "C",
+                    "estado": "AC",
+                    "desde": "2018-01-01",
+                    **ths.NOMBRES,
+                }
+            ],
+            date(2020, 12, 1),
+        )
+        await mesa.presupuestar(100_000_000_000)
+        ips = Entidad(mesa, crear_app(PRUEBAS, mesa.entorno), pru.NIT_TOMA)
+        radicacion = await ips.reportar(pru.prueba(cambiada(numero), **ths.NOMBRES))
+        (glosada,) = await mesa.registros(radicacion)
+        assert (glosada["estado"], glosada["codigos"]) == ("GLOSADO", ["PRU-10", "PRU-14"])
+
+        subida = await ips.subir(radicacion, marcada(await ips.hoja(radicacion), {2: "SI"}))
+        correccion = UUID(subida.json()["radicacion"]["id"])
+        await mesa.procesar(correccion)
+        (corregida,) = await mesa.registros(correccion)
+        assert corregida["subsana_id"] == glosada["id"]
+        assert (corregida["codigos"], corregida["valor_centavos"]) == ([], 20_000_000)
+        (antes,) = await mesa.registros(radicacion)
+        assert not antes["vigente"]

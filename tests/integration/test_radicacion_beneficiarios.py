@@ -218,6 +218,36 @@ async def test_a_record_is_explained_with_the_history_that_decided_it(talento: M
     assert antes["gana_id"] == repetido["gana_id"]
 
 
+async def test_what_was_paid_and_is_corrected_to_nothing_is_to_be_given_back(
+    talento: Mesa,
+) -> None:
+    ana, luis = TRABAJADORES[:2]
+    (pagado,) = await talento.consultar(
+        "SELECT radicacion_id FROM reconocimiento WHERE nit = :nit", nit=ana
+    )
+    original = pagado["radicacion_id"]
+    (corregido,) = await talento.resolver(
+        Rol.IPS,
+        ths.NIT_IPS,
+        ths.reporte(ana, codigo_perfil="P07"),  # not theirs
+        corrige=original,
+        subsana=[Subsana(1, original, 1)],
+    )
+    assert (corregido["estado"], corregido["version"]) == ("EN_CORRECCION", 2)
+    assert "THS-15" not in corregido["codigos"]
+    expedientes = await talento.consultar(
+        "SELECT c.nit, c.estado, i.capital_centavos, i.estado AS expediente FROM reintegro i "
+        "JOIN reconocimiento c ON c.id = i.reconocimiento_id"
+    )
+    assert [tuple(e.values()) for e in expedientes] == [
+        (ana, "EN_REINTEGRO", ths.VALOR_ENFERMERIA, "HALLAZGO")
+    ]
+    (ajeno,) = await talento.consultar(
+        "SELECT estado FROM reconocimiento WHERE nit = :nit", nit=luis
+    )
+    assert ajeno["estado"] == "GIRADO"
+
+
 async def test_every_column_that_history_is_looked_up_by_has_an_index(talento: Mesa) -> None:
     indices = await talento.consultar(
         "SELECT indexdef FROM pg_indexes WHERE tablename = 'registro' AND indexdef LIKE '%datos%'"

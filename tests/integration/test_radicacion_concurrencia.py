@@ -10,6 +10,7 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -25,6 +26,7 @@ from tests.support.mesa import Mesa, mesa_vacia
 
 MUCHAS = [ths.ips(n) for n in range(40)]
 PERSONAS = [f"10000000{n:02d}" for n in range(5)]
+MAL_ESCRITA = "1000000099"
 CONEXIONES = 8
 
 
@@ -34,7 +36,7 @@ async def mesa(
 ) -> AsyncIterator[Mesa]:
     datos = tmp_path_factory.mktemp("concurrencia")
     async with mesa_vacia(MECANISMO, postgres, plantilla, datos, ths.EN_VENTANA) as mesa:
-        await ths.cargar(mesa, PERSONAS, MUCHAS)
+        await ths.cargar(mesa, [*PERSONAS, MAL_ESCRITA], MUCHAS)
         await mesa.presupuestar(100_000_000_000)
         yield mesa
 
@@ -80,7 +82,8 @@ async def test_of_forty_ips_that_report_one_worker_one_is_approved(
 
     registros = await mesa.consultar(
         "SELECT g.id, split_part(g.clave, '|', 2) AS persona, g.estado, g.codigos, g.gana_id, "
-        "g.valor_centavos, g.radicacion_id FROM registro g WHERE g.vigente"
+        "g.valor_centavos, g.radicacion_id FROM registro g WHERE g.radicacion_id = ANY(:ids)",
+        ids=ids,
     )
     assert len(registros) == 40 * len(PERSONAS)
     for persona in PERSONAS:
@@ -101,5 +104,33 @@ async def test_of_forty_ips_that_report_one_worker_one_is_approved(
             (gana["radicacion_id"], "CC", ths.VALOR_ENFERMERIA, "RECONOCIDO")
         ]
     # Each file in one attempt: a lost race is not a failure.
-    intentos = await mesa.consultar("SELECT DISTINCT estado, intento FROM radicacion")
+    intentos = await mesa.consultar(
+        "SELECT DISTINCT estado, intento FROM radicacion WHERE id = ANY(:ids)", ids=ids
+    )
     assert intentos == [{"estado": "PROCESADA", "intento": 1}]
+
+
+async def test_two_corrections_of_one_record_at_once_are_one_after_the_other(
+    mesa: Mesa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both were judged against the first version, and both are still wrong: no unique index
+    keeps what holds no right, and the second one answers the first."""
+    nit = MUCHAS[0]
+    fila = ths.reporte(MAL_ESCRITA, nit, primer_apellido="OTRO")
+    (primera,) = await mesa.resolver(Rol.IPS, nit, fila)
+    assert primera["estado"] == "EN_CORRECCION"
+    ids = [await mesa.radicar(Rol.IPS, nit, fila) for _ in range(2)]
+    original, juntas = trabajo._confirmar, asyncio.Barrier(2)
+
+    async def confirmar(*argumentos: Any) -> None:
+        await juntas.wait()
+        await original(*argumentos)
+
+    monkeypatch.setattr(trabajo, "_confirmar", confirmar)
+    await asyncio.gather(*(mesa.procesar(id_) for id_ in ids))
+
+    registros = [r for id_ in ids for r in await mesa.registros(id_)]
+    segunda, tercera = sorted(registros, key=lambda r: r["version"])
+    assert (segunda["version"], segunda["subsana_id"]) == (2, primera["id"])
+    assert (tercera["version"], tercera["subsana_id"]) == (3, segunda["id"])
+    assert (segunda["vigente"], tercera["vigente"]) == (False, True)

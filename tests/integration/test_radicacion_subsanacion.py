@@ -94,10 +94,10 @@ async def test_a_glosa_is_answered_once_per_inconsistency_and_within_six_months(
         pru.prueba(SUBSANADA),
         errada(REPETIDA),
         pru.prueba(OTRA, fecha_factura="2020-10-01"),
-        pru.prueba(TARDE, codigo_eps=pru.OTRA_EPS),
+        pru.prueba(TARDE, codigo_eps=pru.OTRA_EPS, factura_toma="FT-9", factura_procesa="FP-9"),
     )
     # Another EPS does not answer what is not its own.
-    assert visto(segundas.pop(TARDE)) == ("GLOSADO", "PRU-12;PRU-17;PRU-27", 1)
+    assert visto(segundas.pop(TARDE)) == ("GLOSADO", "PRU-12;PRU-17", 1)
     assert visto(segundas[SUBSANADA]) == ("RECONOCIDO", "", 2)
     assert visto(segundas[REPETIDA]) == ("GLOSADO_DEFINITIVO", "PRU-15;PRU-28", 2)
     assert visto(segundas[OTRA]) == ("GLOSADO", "PRU-06", 2)

@@ -9,6 +9,7 @@ import argparse
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterable
 from typing import Final
 
 from tests.mutacion.corrida import RAIZ, Hecho, Resultado, archivo_de, correr
@@ -16,6 +17,8 @@ from tests.mutacion.equivalentes import EQUIVALENTES
 from tests.mutacion.mutantes import CON_ESQUEMA, MODULOS, Mutante, mutantes
 
 PROCESOS: Final = 2
+CADA: Final = 25
+"""Mutants between one line of progress and the next."""
 
 
 def main(argumentos: list[str]) -> int:
@@ -26,6 +29,7 @@ def main(argumentos: list[str]) -> int:
     lector.add_argument("--procesos", type=int, default=PROCESOS)
     lector.add_argument("--contiene", default="", help="solo los mutantes cuyo nombre lo contenga")
     lector.add_argument("--lista", action="store_true", help="solo nombrarlos")
+    lector.add_argument("--sin-base", action="store_true", help="sin correr antes las sanas")
     dados = lector.parse_args(argumentos)
     elegidos = dados.mecanismos or sorted(
         r.parent.name for r in (RAIZ / "services").glob("*/mecanismo.py")
@@ -41,27 +45,29 @@ def main(argumentos: list[str]) -> int:
         if dados.lista:
             _decir(*(_como_se_lee(m) for m in propios))
             continue
-        sin_razon += _informar(mecanismo, propios, dados.procesos)
+        sin_razon += _informar(
+            mecanismo, correr(mecanismo, propios, procesos=dados.procesos, sin_base=dados.sin_base)
+        )
     return 1 if sin_razon else 0
 
 
-def _informar(mecanismo: str, propios: list[Mutante], procesos: int) -> int:
+def _informar(mecanismo: str, corridos: Iterable[Hecho]) -> int:
     desde = time.monotonic()
     hechos: list[Hecho] = []
-    for hecho in correr(mecanismo, propios, procesos=procesos):
+    for hecho in corridos:
         hechos.append(hecho)
         if hecho.resultado is not Resultado.MUERTO:
             sys.stderr.write(f"{hecho.resultado}: {_como_se_lee(hecho.mutante)}\n")
-        elif sys.stderr.isatty():
-            sys.stderr.write(f"\r{mecanismo}: {len(hechos)} de {len(propios)} ")
+        elif len(hechos) % CADA == 0:
+            sys.stderr.write(f"{mecanismo}: {len(hechos)}, {time.monotonic() - desde:.0f} s\n")
     vivos = [h.mutante for h in hechos if h.resultado is Resultado.VIVO]
     razones = EQUIVALENTES.get(mecanismo, {})
     sin_razon = [m for m in vivos if m.nombre not in razones]
     cuentas = Counter(h.mutante.modulo for h in hechos)
     de_vivos = Counter(m.modulo for m in vivos)
     _decir(
-        f"\n{mecanismo}: {len(propios)} mutantes en {time.monotonic() - desde:.0f} s, "
-        f"{len(propios) - len(vivos)} muertos, {len(vivos) - len(sin_razon)} equivalentes, "
+        f"\n{mecanismo}: {len(hechos)} mutantes en {time.monotonic() - desde:.0f} s, "
+        f"{len(hechos) - len(vivos)} muertos, {len(vivos) - len(sin_razon)} equivalentes, "
         f"{len(sin_razon)} vivos",
         *(f"  {modulo}: {n}, vivos {de_vivos[modulo]}" for modulo, n in cuentas.items()),
         *(f"  VIVO {_como_se_lee(m)}" for m in sorted(sin_razon, key=_como_se_lee)),

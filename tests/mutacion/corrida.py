@@ -34,6 +34,7 @@ RAIZ: Final = casos.RAIZ
 CASO: Final = "test_casos.py"
 EFECTOS: Final = "test_efectos.py"
 PLAZO_MINIMO_S: Final = 60
+PLAZO_SIN_BASE_S: Final = 600
 _DE_ANTEMANO: Final = (
     *("shared.radicacion.evaluacion", "shared.focalizacion.pagina", "shared.radicacion.plantilla"),
     *("hypothesis", "hypothesis.strategies", "pytest_asyncio.plugin"),
@@ -69,28 +70,53 @@ def pruebas_de(mecanismo: str) -> list[str]:
     return [str(r) for r in (*propias, *comunes)]
 
 
-def correr(mecanismo: str, elegidos: Sequence[Mutante], *, procesos: int) -> Iterator[Hecho]:
+def correr(
+    mecanismo: str, elegidos: Sequence[Mutante], *, procesos: int, sin_base: bool = False
+) -> Iterator[Hecho]:
     """Run each mutant; they come out as they end.
 
+    ``sin_base``: of the tests without any mutant, only those that are judged without pytest.
+
     Raises:
-        RuntimeError: the tests fail without any mutant.
+        RuntimeError: the tests fail without any mutant, before the first or after the last: what
+            was killed in between proves nothing.
     """
     for nombre in _DE_ANTEMANO:
         import_module(nombre)
     gc.freeze()
     pruebas = pruebas_de(mecanismo)
-    with tempfile.NamedTemporaryFile("r+", encoding="utf-8") as archivo:
-        orden = _Orden(mecanismo, anotar=Path(archivo.name))
-        antes = time.monotonic()
-        sano = _lanzar(lambda: _probar(mecanismo, pruebas, orden, None), 600, mudo=False)
-        if os.waitstatus_to_exitcode(os.waitpid(sano, 0)[1]):
-            raise RuntimeError(f"las pruebas de {mecanismo} fallan sin mutantes")
-        plazo = max(PLAZO_MINIMO_S, int(5 * (time.monotonic() - antes)))
-        duran: dict[str, float] = json.load(archivo)
+    _exigir_salud(mecanismo)
+    plazo, duran = (PLAZO_SIN_BASE_S, {}) if sin_base else _base(mecanismo, pruebas)
     yield from _en_paralelo(
         mecanismo, pruebas, elegidos, procesos=procesos, plazo_s=plazo, duran=duran
     )
     gc.unfreeze()
+    _exigir_salud(mecanismo)
+
+
+def _exigir_salud(mecanismo: str) -> None:
+    hijo = _lanzar(partial(_sano, mecanismo), PLAZO_SIN_BASE_S, mudo=False)
+    if os.waitstatus_to_exitcode(os.waitpid(hijo, 0)[1]):
+        raise RuntimeError(f"las pruebas de {mecanismo} fallan sin mutantes")
+
+
+def _sano(mecanismo: str) -> int:
+    """0 if the tables of every rule and the effects hold."""
+    casos.mecanismos = cache(partial(_solo, mecanismo))
+    (propio,) = _solo(mecanismo)
+    return int(any(_se_nota_pronto(mecanismo, r.codigo) for r in propio.reglas))
+
+
+def _base(mecanismo: str, pruebas: list[str]) -> tuple[int, dict[str, float]]:
+    """How long a mutant may take, and how long each test does, from a run without mutants."""
+    with tempfile.NamedTemporaryFile("r+", encoding="utf-8") as archivo:
+        orden = _Orden(mecanismo, anotar=Path(archivo.name))
+        antes = time.monotonic()
+        sano = _lanzar(partial(_probar, mecanismo, pruebas, orden, None), 600, mudo=False)
+        if os.waitstatus_to_exitcode(os.waitpid(sano, 0)[1]):
+            raise RuntimeError(f"las pruebas de {mecanismo} fallan sin mutantes")
+        plazo = max(PLAZO_MINIMO_S, int(5 * (time.monotonic() - antes)))
+        return plazo, json.load(archivo)
 
 
 def _en_paralelo(
@@ -153,9 +179,33 @@ def _probar(mecanismo: str, pruebas: list[str], orden: _Orden, mutante: Mutante 
         sys.meta_path.insert(0, _Injerto(nombre, mutante))
         # A term less is a column less: the table would be refused before its cases are judged.
         casos._exigir_columnas = _cualquier_columna
+        if _se_nota_pronto(mecanismo, mutante.donde):
+            return 1
     opciones = ["-x", "-q", "--noconftest", "--assert=plain", "-p", "no:cacheprovider"]
     opciones += ["--no-header", "--tb=no", "-p", "no:unraisableexception", "--hypothesis-seed=0"]
     return int(pytest.main([*opciones, *pruebas], plugins=[orden]))
+
+
+def _se_nota_pronto(mecanismo: str, codigo: str) -> bool:
+    """Whether the cases of the rule or the effects of the dossier notice it: no pytest is needed.
+
+    Raises:
+        AssertionError: the effects are not those of the dossier.
+    """
+    pruebas = vars(import_module(f"tests.rules.test_{mecanismo}")).values()
+    marcas = [m for prueba in pruebas for m in getattr(prueba, "pytestmark", ())]
+    propios = (
+        caso
+        for marca in marcas
+        if marca.name == "parametrize" and marca.args[0] == casos.CASO
+        for caso in marca.args[1]
+        if caso.regla.codigo == codigo
+    )
+    if any(caso.juzgar() != caso.esperado for caso in propios):
+        return True
+    efectos = import_module(f"tests.rules.{Path(EFECTOS).stem}")
+    efectos.test_los_efectos_son_los_del_dosier(*_solo(mecanismo))
+    return False
 
 
 def _solo(mecanismo: str) -> tuple[Mecanismo, ...]:

@@ -8,10 +8,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+_YA_TOMADOS: Final = "los demás códigos de ese efecto ya los tomó una línea anterior"
+_SOLO_TRANSICIONES: Final = "solo dice qué transiciones hay: ninguna fila sale distinta"
+
 EQUIVALENTES: Final[Mapping[str, Mapping[str, str]]] = {
     "anticipo_uci": {
         "liquidacion · CAMAS · sin el término col('reporte_existe')": (
             "ocupadas sale del reporte: sin reporte también es nulo"
         ),
+    },
+    "pruebas": {
+        "estados · ESPERA_MONTO · sin codigos": _YA_TOMADOS,
+        **{
+            f"estados · _JUZGADOS · sin '{estado}'": _SOLO_TRANSICIONES
+            for estado in (
+                *("NO_ADMITIDO", "GLOSADO", "GLOSADO_DEFINITIVO"),
+                *("SIN_TARIFA", "ESPERA_MONTO", "LIQUIDADO"),
+            )
+        },
+    },
+    "talento_humano": {
+        f"estados · {estado} · sin codigos": _YA_TOMADOS
+        for estado in ("DUPLICADO", "EN_ESPERA_EXCEPCION", "PENDIENTE_CATALOGO")
     },
 }

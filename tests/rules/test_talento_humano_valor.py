@@ -339,6 +339,19 @@ def test_toda_vinculacion_se_paga_igual() -> None:
     assert pagado == [pesos(1_097_254)] * len(vinculaciones)
 
 
+def test_las_listas_cerradas_son_las_del_expediente() -> None:
+    """§3.1, in its order."""
+    cerradas = {c.nombre: c.valores for c in MECANISMO.esquema.campos if c.valores and not c.lista}
+    assert cerradas == {
+        "reportante_tipo": ("IPS", "ET", "INS"),
+        "tipo_documento": ("CC", "CE", "PA", "PE", "CD", "SC"),
+        "actividad": ("ATENCION", "VIGILANCIA_EPIDEMIOLOGICA", "OTRA"),
+        "tipo_vinculacion": ("PLANTA", "PRESTACION_SERVICIOS", "TEMPORAL", "OTRO"),
+    }
+    largas = {c.nombre: len(c.valores) for c in MECANISMO.esquema.campos if c.lista}
+    assert largas == {"codigo_departamento": 33, "codigo_perfil": 219, "codigo_servicio": 154}
+
+
 def test_las_listas_son_las_que_escribio_el_oraculo_aparte() -> None:
     assert set(norma.BANCOS) == set(BANCOS)
     assert set(norma.CON_DERECHO) == set(COBRADO)
@@ -388,7 +401,8 @@ def test_la_vida_de_un_reporte_es_la_del_expediente() -> None:
         "GIRO_DEVUELTO": "RECHAZADO",
         "REPROGRAMADO": "PENDIENTE_REPROGRAMACION",
     }
-    assert (estados.valorados, estados.forma) == ({"LIQUIDADO"}, "EN_CORRECCION")
+    assert estados.valorados == {"LIQUIDADO"}
+    assert estados.forma == "EN_CORRECCION"
 
 
 def test_quien_radica_y_cuando() -> None:

@@ -13,7 +13,17 @@ from typing import Any
 import pytest
 
 from services.anticipo_uci.mecanismo import MECANISMO
-from shared.focalizacion import Columna, Cruce, Efecto, Linea, Mecanismo, Regla, col, vigente_en
+from shared.focalizacion import (
+    Columna,
+    Cruce,
+    Efecto,
+    Linea,
+    Mecanismo,
+    Regla,
+    Vencimiento,
+    col,
+    vigente_en,
+)
 from shared.focalizacion.huella import huella, versiones
 from shared.normativa import Certeza, Fuente, Parametro, Vigente
 
@@ -45,6 +55,11 @@ def con_regla(**cambios: Any) -> Mecanismo:
 
 def con_estados(**cambios: Any) -> Mecanismo:
     return replace(MECANISMO, estados=replace(MECANISMO.estados, **cambios))
+
+
+def vence(**cambios: Any) -> dict[str, Vencimiento]:
+    plazo = Vencimiento("NO_RECONOCIDO", OTRA_FUENTE, Certeza.DISENO, dias_habiles=15)
+    return {"EN_CORRECCION": replace(plazo, **cambios)}
 
 
 def con_esquema(**cambios: Any) -> Mecanismo:
@@ -95,6 +110,8 @@ CAMBIOS: dict[str, Callable[[], Mecanismo]] = {
     "estado de lo demás": lambda: con_estados(otro="GLOSADO"),
     "estado de la forma": lambda: con_estados(forma="NO_RECONOCIDO"),
     "estados que valen dinero": lambda: con_estados(valorados=frozenset({"EN_CORRECCION"})),
+    "estado que vence": lambda: con_estados(vencen=vence()),
+    "plazo": lambda: con_estados(vencen=vence(meses=6)),
     "día del hecho": lambda: con_esquema(fecha_hecho="otra_fecha"),
 }
 

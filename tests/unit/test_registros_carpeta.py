@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from services.anticipo_uci.mecanismo import MECANISMO
+from shared.normativa import tablas
 from shared.radicacion.historia import esquema_historia
 from shared.registros import (
     REGISTROS,
@@ -202,6 +203,28 @@ def _corte(datos: Path, contenido: str, registro: str, dia_carga: int) -> Corte:
         cargado_por="operador",
         created_at=datetime(2021, 3, dia_carga, tzinfo=UTC),
     )
+
+
+def test_un_corte_cambia_unas_filas_de_la_tabla_y_deja_las_demas(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """A resolution that fixes one value of 2022 says nothing of those of 2020."""
+    corte = _corte(
+        tmp_path,
+        "tipo_prueba,cups,desde,hasta,componente,valor_cop\n"
+        "ANTIGENO,906340,2022-07-01,,TOTAL,90000\n",
+        "pruebas_tarifas",
+        1,
+    )
+    fuente = abrir_cortes(con, {"pruebas_tarifas": [corte]}, datos=tmp_path)["pruebas_tarifas"]
+    nuevos = [f for f in leer(fuente, "cups, desde, valor_cop") if f[1] == date(2022, 7, 1)]
+    assert sorted(nuevos, key=str) == [
+        ("906270", date(2022, 7, 1), None),
+        ("906271", date(2022, 7, 1), None),
+        ("906340", date(2022, 7, 1), 90_000),
+        ("908856", date(2022, 7, 1), None),
+    ]
+    assert len(leer(fuente, "cups")) == len(tablas.leer("pruebas_tarifas"))
 
 
 def test_varios_cortes_se_unen_y_el_ultimo_gana_su_clave(

@@ -272,8 +272,8 @@ class Historia:
     def _reprogramar(self) -> None:
         devueltos = self.operador.ver("/operaciones/v1/giros", estado="devuelto")["datos"]
         for giro in devueltos:
-            pagados = {parte["id"] for parte in giro["reconocimientos"]}
-            reconocimiento = next(r for r in self._reconocimientos() if r["id"] in pagados)
+            suyos = {parte["id"] for parte in giro["reconocimientos"]}
+            reconocimiento = next(r for r in self._reconocimientos() if r["id"] in suyos)
             _paso(f"El giro {giro['id_giro']} volvió con {giro['codigo']}: {giro['que_hacer']}")
             self.operador.hacer(
                 f"/operaciones/v1/giros/{giro['id']}/reprogramar",

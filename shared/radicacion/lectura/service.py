@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +41,8 @@ _ABRIR: Final[Mapping[Clase, Callable[[Path, Sequence[Campo], Limites], Fuente]]
     Clase.PARQUET: abrir_parquet,
 }
 _POR_DEFECTO: Final = Limites()
+_A_LA_VEZ: Final = 2
+"""Batches typed at once."""
 
 
 def leer(
@@ -232,24 +236,39 @@ def _escribir(
 ) -> tuple[int, int, list[int]]:
     total = con_error = 0
     with ExitStack() as pila:
-        tipador = pila.enter_context(
-            Tipador(
-                campos,
-                fuente.columnas,
-                con_letras=fuente.con_letras,
-                defectos=fuente.defectos,
+        tipadores = [
+            pila.enter_context(
+                Tipador(
+                    campos,
+                    fuente.columnas,
+                    con_letras=fuente.con_letras,
+                    defectos=fuente.defectos,
+                )
             )
-        )
+            for _ in range(_A_LA_VEZ)
+        ]
         salida = pila.enter_context(_escritor(ruta_filas, esquema_filas(campos)))
         hallazgos = pila.enter_context(_escritor(ruta_forma, ESQUEMA_FORMA))
-        for lote in lotes:
-            filas, forma = tipador.tipar(lote)
+        for filas, forma in _tipados(tipadores, lotes):
             salida.write_table(filas)
             if forma.num_rows:
                 hallazgos.write_table(forma)
             total += filas.num_rows
             con_error += len(forma.column("fila").unique())
-        return total, con_error, tipador.ceros
+        ceros = [
+            sum(de_cada_uno) for de_cada_uno in zip(*(t.ceros for t in tipadores), strict=True)
+        ]
+        return total, con_error, ceros
+
+
+def _tipados(
+    tipadores: Sequence[Tipador], lotes: Iterator[pa.Table]
+) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """The batches typed, in their order; as many at once as tipadores, each with its thread:
+    one batch alone does not fill more than a core."""
+    with ThreadPoolExecutor(len(tipadores)) as hilos:
+        while juntos := list(islice(lotes, len(tipadores))):
+            yield from hilos.map(Tipador.tipar, tipadores, juntos)
 
 
 def _escritor(ruta: Path, esquema: pa.Schema) -> pq.ParquetWriter:

@@ -12,9 +12,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-import duckdb
 import pyarrow as pa
 
+from shared.db.duck import en_memoria
 from shared.radicacion.esquema import como_se_escribe
 from shared.radicacion.lectura.model import DEFECTOS_CELDA, MARCA, letra
 from shared.tipos.campos import Campo, Tipo
@@ -70,14 +70,12 @@ class Tipador:
         self.campos = campos
         self.ceros = [0] * len(campos)
         """Cells per campo that got their lost zero back."""
-        self._con = duckdb.connect(
-            config={
-                "memory_limit": "768MB",
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-                "enable_external_access": False,
-                "python_enable_replacements": False,
-            }
+        self._con = en_memoria(
+            memory_limit="768MB",
+            autoinstall_known_extensions=False,
+            autoload_known_extensions=False,
+            enable_external_access=False,
+            python_enable_replacements=False,
         )
         self._juzgar = _sql_juzgar(campos, {**DEFECTOS_CELDA, **defectos})
         self._filas = _sql_filas(campos)

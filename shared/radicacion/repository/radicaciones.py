@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Date, DateTime, RowMapping, bindparam, text
@@ -23,6 +23,11 @@ from shared.radicacion.model import (
 from shared.radicacion.repository.filtro import Filtro
 
 _CAMPOS = ", ".join(f.name for f in fields(Radicacion))
+DECIDIO: Final = """
+    (e.numero = 1 OR EXISTS (SELECT FROM registro_cambio k
+                             WHERE k.registro_id = g.id AND k.evaluacion_id = e.id))
+"""
+"""Evaluation ``e`` of its submission decided record ``g``; of several, the last one counts."""
 
 
 class RadicacionRepository:
@@ -164,6 +169,34 @@ class RadicacionRepository:
             },
         )
 
+    async def recontar(self, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+        """Bring the totals in the outcome of those submissions to what their records are now.
+
+        Returns the outcome of each.
+        """
+        consulta = text(
+            """
+            UPDATE radicacion r SET resumen = r.resumen || jsonb_build_object('total', e.total,
+                'valor_centavos', e.valor, 'por_estado', e.cuantos, 'por_causal', c.cuantos)
+            FROM unnest(:ids) AS i (id)
+            CROSS JOIN LATERAL (
+                SELECT sum(n)::bigint AS total, sum(valor)::bigint AS valor,
+                       jsonb_object_agg(estado, n) AS cuantos
+                FROM (SELECT estado, count(*) AS n, sum(valor_centavos) AS valor FROM registro
+                      WHERE radicacion_id = i.id GROUP BY estado) s
+            ) e
+            CROSS JOIN LATERAL (
+                SELECT coalesce(jsonb_object_agg(codigo, n), '{}') AS cuantos
+                FROM (SELECT codigo, count(*) AS n FROM registro g, unnest(g.codigos) AS codigo
+                      WHERE g.radicacion_id = i.id GROUP BY codigo) s
+            ) c
+            WHERE r.id = i.id
+            RETURNING r.id, r.resumen
+            """
+        ).bindparams(bindparam("ids", type_=ARRAY(UUID_SQL)))
+        await self.tx.execute(text("SET LOCAL statement_timeout = 0"))
+        return {f.id: f.resumen for f in await self.tx.execute(consulta, {"ids": list(ids)})}
+
     async def reabrir(self, radicacion_id: UUID) -> bool:
         """Back to the queue after a failure, with its attempts counted anew; never behind a newer
         version, which would take its place."""
@@ -223,13 +256,10 @@ class RadicacionRepository:
     async def evaluacion_de(self, registro_id: UUID) -> RowMapping | None:
         """The one that decided a record as it is now: the first, unless a later one changed it."""
         consulta = text(
-            """
+            f"""
             SELECT e.* FROM registro g JOIN evaluacion e ON e.radicacion_id = g.radicacion_id
-            WHERE g.id = :id AND (e.numero = 1 OR EXISTS (
-                SELECT FROM registro_cambio k
-                WHERE k.registro_id = g.id AND k.evaluacion_id = e.id))
-            ORDER BY e.numero DESC LIMIT 1
-            """
+            WHERE g.id = :id AND {DECIDIO} ORDER BY e.numero DESC LIMIT 1
+            """  # noqa: S608 - fixed texts
         )
         return (await self.tx.execute(consulta, {"id": registro_id})).mappings().one_or_none()
 

@@ -29,6 +29,12 @@ _TURNO: Final = 7265632
 """Of our advisory locks, those that order who writes the records of a mechanism."""
 
 _ESTADO: Final = estado_de(":publicados")
+_MISMO_DUENO: Final = """
+    CASE WHEN n.datos ->> 'codigo_base' IS NOT NULL
+         THEN v.datos ->> 'codigo_base' = n.datos ->> 'codigo_base'
+         ELSE rv.entidad = rn.entidad END
+"""
+"""Whoever has to correct a record: its EPS where what is kept says it, else whoever submitted."""
 
 
 @dataclass(frozen=True)
@@ -209,7 +215,7 @@ class RegistroRepository:
         Of several rows the one that holds the right answers, then the first.
         """
         consulta = text(
-            """
+            f"""
             WITH candidatas AS (
                 SELECT DISTINCT ON (v.id) v.id AS anterior, v.version, n.id AS nueva
                 FROM registro n
@@ -220,9 +226,7 @@ class RegistroRepository:
                 WHERE n.radicacion_id = :radicacion_id AND n.clave IS NOT NULL
                   AND n.subsana_id IS NULL AND n.estado <> :no_admitido
                   AND v.estado = ANY(:corregibles)
-                  AND CASE WHEN n.datos ->> 'codigo_base' IS NOT NULL
-                      THEN v.datos ->> 'codigo_base' = n.datos ->> 'codigo_base'
-                      ELSE rv.entidad = rn.entidad END
+                  AND {_MISMO_DUENO}
                 ORDER BY v.id, n.libera, n.fila
             ), retiradas AS (
                 UPDATE registro v SET vigente = false FROM candidatas c
@@ -234,7 +238,7 @@ class RegistroRepository:
             )
             UPDATE registro n SET subsana_id = u.anterior, version = u.version + 1
             FROM ultimas u WHERE n.id = u.nueva
-            """
+            """  # noqa: S608 - fixed texts
         ).bindparams(bindparam("corregibles", type_=ARRAY(TEXT)))
         await self._tx.execute(
             consulta,
@@ -246,17 +250,19 @@ class RegistroRepository:
         )
 
     async def hay_otros(self, radicacion_id: UUID, leidos: Collection[UUID]) -> bool:
-        """Whether somebody else has a record with the right of one of the submission's that is
-        not among ``leidos`` and that ``historia`` would answer with."""
+        """Whether the owner of a right of the submission has a record of it that is not among
+        ``leidos``: another submission of theirs decided it meanwhile."""
         consulta = text(
-            """
+            f"""
             SELECT EXISTS (
                 SELECT FROM registro n
+                JOIN radicacion rn ON rn.id = n.radicacion_id
                 JOIN registro v ON v.mecanismo = n.mecanismo AND v.clave = n.clave
                     AND v.radicacion_id <> n.radicacion_id
+                JOIN radicacion rv ON rv.id = v.radicacion_id
                 WHERE n.radicacion_id = :id AND n.clave IS NOT NULL AND (v.vigente OR v.libera)
-                  AND v.id <> ALL(:leidos))
-            """
+                  AND {_MISMO_DUENO} AND v.id <> ALL(:leidos))
+            """  # noqa: S608 - fixed texts
         ).bindparams(bindparam("leidos", type_=ARRAY(UUID_SQL)))
         hay = await self._tx.execute(consulta, {"id": radicacion_id, "leidos": list(leidos)})
         return bool(hay.scalar_one())
