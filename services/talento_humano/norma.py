@@ -96,5 +96,9 @@ CON_DERECHO = (
     "PAGADO",
     "RECHAZADO",
     "PENDIENTE_REPROGRAMACION",
+    # No están en el dosier: el pago que se halló sin causa también se hizo una vez.
+    "EN_REINTEGRO",
+    "REINTEGRADO",
+    "ADEUDADO",
 )
 """Estados de quien ya tiene el pago, o va a tenerlo: nadie lo recibe dos veces."""

@@ -276,8 +276,8 @@ def _estados(mecanismo: Mecanismo) -> str:
 def _vence(estado: str, vence: Vencimiento) -> str:
     con = f", con {vence.codigo}" if vence.codigo else ""
     return (
-        f"{estado} vence sola: {vence.plazo} después de comunicarse, último día incluido, queda "
-        f"en {vence.a}{con}. Fuente: {_fuente(vence.fuente)} Certeza: **{vence.certeza}**."
+        f"{estado} sin respuesta vence {vence.plazo} después de comunicarse, último día incluido, "
+        f"y queda en {vence.a}{con}. Fuente: {_fuente(vence.fuente)} Certeza: **{vence.certeza}**."
     )
 
 

@@ -14,7 +14,7 @@ from shared.focalizacion.model import Mecanismo, Ventanas
 from shared.radicacion.actos import ActoRepository
 from shared.radicacion.errors import VentanaCerrada
 from shared.radicacion.model import Radicacion, Ventana
-from shared.radicacion.repository import RegistroRepository
+from shared.radicacion.repository import HistoriaRepository, RegistroRepository
 from shared.radicacion.schemas import con_periodo
 from shared.radicacion.ventanas import siguiente, ventana_por_defecto, ventanas_sin_periodo
 from shared.registros.expresiones import ident
@@ -118,7 +118,8 @@ async def exigir_que_corrija(
     """A correction outside the only window brings nothing new.
 
     Each row of sound form has the right of a record that its entity was asked to correct, or
-    says which one it answers. What failed FORMA has no right: of those, no more than there were.
+    says which one it answers, and that one has not expired. What failed FORMA has no right: of
+    those, no more than there were.
 
     Raises:
         VentanaCerrada: some row answers nothing.
@@ -133,7 +134,13 @@ async def exigir_que_corrija(
         claves, sin_clave = await RegistroRepository(tx).por_corregir(
             anterior, mecanismo.estados.corregibles
         )
-    dichas = {s.fila for s in orden.subsana}
+        respondidos = await HistoriaRepository(tx).respondidos(
+            anterior.id,
+            [(s.fila, s.radicacion_id, s.fila_subsana) for s in orden.subsana],
+            mecanismo.estados.corregibles,
+            salvo=[v.a for v in mecanismo.estados.vencen.values()],
+        )
+    dichas = {fila for fila, _ in respondidos}
     nuevas = await asyncio.to_thread(_filas_sin, filas, mecanismo.esquema.clave, claves)
     sobran = [fila for fila in nuevas if fila not in dichas]
     if len(sobran) > sin_clave:

@@ -12,8 +12,9 @@ import base64
 import json
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -25,11 +26,10 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.anticipo_uci.mecanismo import MECANISMO
 from services.operaciones.app import crear_app as crear_operaciones
 from services.tesoreria.app import crear_app as crear_tesoreria
 from shared.db import Ajustes
-from shared.focalizacion.descubrir import aplicaciones
+from shared.focalizacion.descubrir import aplicaciones, mecanismos
 from shared.seguridad import ROLES_ADMINISTRACION, Rol, Usuario, emitir_token
 from shared.web.entorno import Entorno
 from shared.web.mecanismo import crear_app
@@ -39,8 +39,8 @@ from tests.support.sistema import dice_en_ingles
 CARPETA: Final = Path(__file__).parents[2] / "docs" / "openapi"
 METODOS: Final = ("get", "post", "put", "patch", "delete")
 APPS: Final[dict[str, FastAPI]] = aplicaciones()
-FABRICAS: Final = {
-    "anticipo-uci": lambda entorno: crear_app(MECANISMO, entorno),
+FABRICAS: Final[dict[str, Callable[[Entorno], FastAPI]]] = {
+    **{mecanismo.ruta: partial(crear_app, mecanismo) for mecanismo in mecanismos().values()},
     "operaciones": crear_operaciones,
     "tesoreria": crear_tesoreria,
 }

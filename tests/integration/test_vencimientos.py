@@ -16,8 +16,10 @@ from shared.embebido.postgres import PostgresEmbebido
 from shared.focalizacion.descubrir import mecanismos
 from shared.normativa import tablas
 from shared.radicacion.consultas import explicacion
+from shared.radicacion.errors import VentanaCerrada
 from shared.radicacion.liberacion import liberar
 from shared.radicacion.repository.liberacion import LiberacionRepository
+from shared.radicacion.service import Subsana
 from shared.radicacion.trabajador import Trabajador
 from shared.radicacion.vencimientos import ultimo_dia, vencer
 from shared.seguridad import Rol
@@ -289,6 +291,17 @@ async def test_a_report_not_corrected_ends_and_the_worker_may_be_reported_anew(
     ]
     assert (await resumen(mesa, id_))[1] == {"EN_CORRECCION": 1, "LIQUIDADO": 1, "NO_CUMPLE": 1}
 
+    # After the window it is neither corrected nor reported; inside it, it is reported anew.
+    mesa.en(dia("2020-10-05"))
+    with pytest.raises(VentanaCerrada):
+        await mesa.radicar(
+            Rol.IPS,
+            ths.NIT_IPS,
+            ths.reporte(PERSONAS[1]),
+            corrige=id_,
+            subsana=[Subsana(1, id_, 2)],
+        )
+    mesa.en(dia("2020-08-26"))
     nuevo = await mesa.radicar(Rol.IPS, ths.NIT_IPS, ths.reporte(PERSONAS[1]))
     await mesa.procesar(nuevo)
     (registro,) = await mesa.registros(nuevo)

@@ -19,6 +19,9 @@ EQUIVALENTES: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "pruebas": {
         "estados · ESPERA_MONTO · sin codigos": _YA_TOMADOS,
+        "estados · ESTADOS · ESPERA_MONTO antes de SIN_TARIFA": (
+            "PRU-29 solo se juzga de lo que sería LIQUIDADO: nunca falla junto a PRU-09"
+        ),
         **{
             f"estados · _JUZGADOS · sin '{estado}'": _SOLO_TRANSICIONES
             for estado in (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, cast
@@ -114,11 +114,14 @@ class HistoriaRepository:
         radicacion_id: UUID,
         respuestas: Sequence[tuple[int, UUID, int]],
         corregibles: frozenset[str],
+        *,
+        salvo: Iterable[str] = (),
     ) -> list[tuple[int, UUID]]:
         """(fila, record answered) of what a submission says that its rows answer.
 
         ``respuestas``: fila, radicación and row answered. Only current records of the same entity
-        are: those that may be corrected and, of the same solicitud, any.
+        are: those that may be corrected and, of the same solicitud, any; ``salvo`` those in these
+        states.
         """
         consulta = text(
             """
@@ -130,6 +133,7 @@ class HistoriaRepository:
             JOIN radicacion propia ON propia.id = :id
             WHERE g.vigente AND r.mecanismo = propia.mecanismo AND r.entidad = propia.entidad
               AND (g.estado = ANY(:corregibles) OR r.solicitud_id = propia.solicitud_id)
+              AND g.estado <> ALL(:salvo)
             ORDER BY a.fila
             """
         ).bindparams(
@@ -137,6 +141,7 @@ class HistoriaRepository:
             bindparam("radicaciones", type_=ARRAY(UUID_SQL)),
             bindparam("respondidas", type_=ARRAY(INTEGER)),
             bindparam("corregibles", type_=ARRAY(TEXT)),
+            bindparam("salvo", type_=ARRAY(TEXT)),
         )
         halladas = await self._tx.execute(
             consulta,
@@ -146,6 +151,7 @@ class HistoriaRepository:
                 "radicaciones": [radicacion for _, radicacion, _ in respuestas],
                 "respondidas": [respondida for _, _, respondida in respuestas],
                 "corregibles": sorted(corregibles),
+                "salvo": sorted(salvo),
             },
         )
         return [(f.fila, f.id) for f in halladas]
