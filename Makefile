@@ -3,7 +3,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 LISTO := $(VENV)/.listo
 
-.PHONY: help instalar demo servir test check bench limpiar
+.PHONY: help instalar demo servir test check bench mutacion limpiar
 
 help: ## Esta lista
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ test: check ## Todas las pruebas (antes, make check)
 
 bench: $(LISTO) ## Medidas lado a lado, como razones
 	$(PY) -m bench
+
+mutacion: $(LISTO) ## Pone faltas en las reglas y mira qué pruebas las notan
+	$(PY) -m tests.mutacion $(ARGS)
 
 limpiar: ## Borra entorno y datos locales
 	rm -rf $(VENV) .datos

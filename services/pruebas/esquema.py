@@ -31,9 +31,17 @@ from shared.registros.model import FECHA, LISTA, NIT, ColumnaRegistro, T
 from shared.tipos.campos import Campo, Tipo
 
 
-def _texto(nombre: str, descripcion: str, ejemplo: str) -> Campo:
+def _nombre(nombre: str, alias: str, ejemplo: str, *, puede_faltar: bool = False) -> Campo:
+    descripcion = nombre.replace("_", " ").capitalize()
     return Campo(
-        nombre, Tipo.TEXTO, largo=60, personal=True, descripcion=descripcion, ejemplo=ejemplo
+        nombre,
+        Tipo.TEXTO,
+        obligatorio=not puede_faltar,
+        largo=60,
+        personal=True,
+        descripcion=f"{descripcion}; puede faltar" if puede_faltar else descripcion,
+        ejemplo=ejemplo,
+        alias=(alias,),
     )
 
 
@@ -71,7 +79,7 @@ CAMPOS = (
         lista="el código de una EPS de la tabla de 2020, de seis caracteres",
         descripcion="EPS que responde por la prueba",
         ejemplo="EPS010",
-        alias=("codigo_eapb", "eapb"),
+        alias=("codigo_eapb", "eapb", "ent_id"),
     ),
     Campo(
         "tipo_documento",
@@ -91,26 +99,10 @@ CAMPOS = (
         ejemplo="1000000001",
         alias=("num_doc",),
     ),
-    _texto("primer_apellido", "Primer apellido", "PEREZ"),
-    Campo(
-        "segundo_apellido",
-        Tipo.TEXTO,
-        obligatorio=False,
-        largo=60,
-        personal=True,
-        descripcion="Segundo apellido; puede faltar",
-        ejemplo="GOMEZ",
-    ),
-    _texto("primer_nombre", "Primer nombre", "ANA"),
-    Campo(
-        "segundo_nombre",
-        Tipo.TEXTO,
-        obligatorio=False,
-        largo=60,
-        personal=True,
-        descripcion="Segundo nombre; puede faltar",
-        ejemplo="MARIA",
-    ),
+    _nombre("primer_apellido", "apellido1", "PEREZ"),
+    _nombre("segundo_apellido", "apellido2", "GOMEZ", puede_faltar=True),
+    _nombre("primer_nombre", "nombre1", "ANA"),
+    _nombre("segundo_nombre", "nombre2", "MARIA", puede_faltar=True),
     Campo(
         "codigo_municipio_toma",
         Tipo.LISTA,
@@ -118,6 +110,7 @@ CAMPOS = (
         lista="un código DIVIPOLA de cinco dígitos, con su cero",
         descripcion="Municipio donde se tomó la muestra",
         ejemplo="11001",
+        alias=("cod_municipio_toma",),
     ),
     Campo(
         "fecha_toma",
@@ -574,7 +567,7 @@ ESQUEMA = Esquema(
             Columna(
                 "corrida",
                 when(col("en_p0") & (col("estado_previo") == "LIQUIDADO"))
-                .then(col("valor_reconocido"))
+                .then(col("valor_total"))
                 .otherwise(lit(0))
                 .cum_sum()
                 .over("codigo_base", order_by="fila")

@@ -8,7 +8,7 @@ detiene a las demás del archivo.
 from __future__ import annotations
 
 from services.pruebas import norma
-from shared.focalizacion import Efecto, Estados, Linea, Vencimiento
+from shared.focalizacion import Efecto, Estados, Linea, Vencimiento, col
 from shared.normativa import Certeza
 
 _JUZGADOS = frozenset(
@@ -25,6 +25,8 @@ _JUZGADOS = frozenset(
 ESTADOS = Estados(
     precedencia=(
         Linea("NO_ADMITIDO", efectos=(Efecto.RECHAZO,)),
+        # Un ajuste que no deja nada vale como un rechazo: no se reconocen cero pesos.
+        Linea("NO_ADMITIDO", efectos=(Efecto.AJUSTE,), cuando=col("valor_reconocido") == 0),
         Linea("GLOSADO_DEFINITIVO", efectos=(Efecto.GLOSA_DEFINITIVA,)),
         Linea("GLOSADO", efectos=(Efecto.GLOSA,)),
         Linea("SIN_TARIFA", efectos=(Efecto.RETENCION,), codigos=("PRU-09",)),

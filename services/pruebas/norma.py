@@ -22,7 +22,10 @@ DL_538_ART_20 = Fuente(
     "directamente a las IPS, sujeto a presupuesto.",
 )
 RES_1463_ART_5 = Fuente(
-    "Resolución 1463 de 2020", "art. 5", "MinSalud", nota="Valores y facturación."
+    "Resolución 1463 de 2020",
+    "art. 5",
+    "MinSalud",
+    nota="Valores y facturación; la lista de códigos CUPS es diseño.",
 )
 RES_1463_ART_6 = Fuente(
     "Resolución 1463 de 2020", "art. 6", "MinSalud", nota="Disponibilidad presupuestal."
@@ -33,6 +36,11 @@ RES_1463_ART_7 = Fuente(
     "MinSalud",
     nota="La ADRES verifica contra SISMUESTRAS antes de pagar; modificado por las resoluciones "
     "1630 y 1808 de 2020. La llave del cruce y su tolerancia son diseño.",
+)
+INFORME_2020 = Fuente(
+    "Informe de gestión 2020",
+    emisor="ADRES",
+    nota="Cruza las pruebas con SISMUESTRAS, BDUA y REPS.",
 )
 RES_1630 = Fuente(
     "Resoluciones 1630 y 1808 de 2020",

@@ -134,7 +134,7 @@ REGLAS = (
         titulo="La persona está en BDUA, con este documento o con uno anterior",
         cumple=col("persona_existe"),
         si_incumple=Efecto.GLOSA,
-        fuente=norma.RES_1463_ART_7,
+        fuente=norma.INFORME_2020,
         mensaje="El documento radicado no está en BDUA ni en su historia de documentos.",
         accion="Revise tipo y número; si son los correctos, la EPS debe reportar la persona.",
         columna="numero_documento",
@@ -147,8 +147,8 @@ REGLAS = (
         cumple=~col("bdex_existe") & col("afiliacion_no_retirada"),
         si_incumple=Efecto.GLOSA_DEFINITIVA,
         fuente=norma.RES_1808,
-        mensaje="El {fecha_toma} la persona no estaba afiliada al régimen contributivo ni al "
-        "subsidiado: este mecanismo no paga la prueba.",
+        mensaje="El {fecha_toma} la persona era de un régimen especial o de excepción, o no estaba "
+        "afiliada al contributivo ni al subsidiado: este mecanismo no paga la prueba.",
         columna="fecha_toma",
         certeza=Certeza.NORMA,
     ),
@@ -333,8 +333,8 @@ REGLAS = (
         cumple=(col("primera_fila") >= col("fila")).fill_null(value=True),
         si_incumple=Efecto.RECHAZO,
         fuente=norma.DISENO,
-        mensaje=f"{_PRUEBA} ya está en la fila {{primera_fila}} del archivo, con este documento o "
-        "con otro de la misma persona.",
+        mensaje=f"{_PRUEBA} ya está en la fila {{primera_fila}} del archivo, sin contar la de "
+        "títulos, con este documento o con otro de la misma persona.",
         accion="Nadie debe hacer nada, salvo que la fecha o el documento estén errados.",
         columna="numero_documento",
         certeza=Certeza.DISENO,

@@ -381,7 +381,11 @@ FASES = {
             .then(lit("un reporte anterior"))
             .otherwise(
                 nw.concat_str(
-                    [lit("la fila "), col("gana_fila").cast(nw.String), lit(" de este archivo")]
+                    [
+                        lit("la fila "),
+                        col("gana_fila").cast(nw.String),
+                        lit(" de este archivo, sin contar la de títulos"),
+                    ]
                 )
             ),
         ),

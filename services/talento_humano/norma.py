@@ -18,20 +18,22 @@ DL_538_ART_11 = Fuente(
     "art. 11",
     "Presidencia",
     nota="Exequible: sentencia C-252 de 2020. Da el derecho por una única vez, sin importar la "
-    "clase de vinculación.",
+    "clase de vinculación. Que la persona sea su documento es diseño.",
 )
 RES_1172 = Fuente(
     "Resolución 1172 de 2020 y sus cambios (1182, 1312 y 1468 de 2020)",
     "artículo exacto sin verificar",
     "MinSalud",
     Certeza.PRENSA,
-    nota="Términos del reporte; textos no leídos. El Consejo de Estado las halló legales.",
+    nota="Términos del reporte; textos no leídos. El Consejo de Estado las halló legales. Que "
+    "baste el servicio social sin ReTHUS es diseño.",
 )
 RES_1774 = Fuente(
     "Resolución 1774 de 2020",
     "considerandos",
     "MinSalud",
-    nota="Quién reporta, según la nota del viceministerio del 8 de octubre de 2020.",
+    nota="Quién reporta, según la nota del viceministerio del 8 de octubre de 2020; comprobarlo en "
+    "REPS es diseño.",
 )
 RES_1774_ART_5 = Fuente(
     "Resolución 1774 de 2020",
@@ -55,7 +57,8 @@ DECLARACIONES = Fuente(
     "Declaraciones del ministro y de la ADRES, octubre a diciembre de 2020",
     emisor="MinSalud",
     certeza=Certeza.PRENSA,
-    nota="El Colombiano, La República y Noticias Caracol.",
+    nota="El Colombiano, La República y Noticias Caracol. Los días que se comprueban y la revisión "
+    "de la cuenta son diseño.",
 )
 DISENO = Fuente(
     "Decisión de diseño",

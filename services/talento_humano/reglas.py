@@ -78,8 +78,8 @@ REGLAS = (
         si_no_evaluable=Efecto.AVISO,
         fuente=norma.INFORME_2020,
         mensaje="La cédula reportada no está en la Registraduría, o no está vigente.",
-        mensaje_no_evaluable="El documento no se comprobó en la Registraduría: no es una cédula o "
-        f"está en trámite. {_SIGUE}",
+        mensaje_no_evaluable="El documento no se comprobó en la Registraduría: no es una cédula, o "
+        f"su estado aún no se define. {_SIGUE}",
         accion=f"{_REVISE_DOCUMENTO}; si son los suyos, ella debe aclararlo en la Registraduría.",
         columna="numero_documento",
         certeza=Certeza.DISENO,
@@ -159,7 +159,8 @@ REGLAS = (
         fuente=norma.DISENO,
         mensaje=f"Según ReTHUS la persona no podía ejercer {_SERVICIO}.",
         mensaje_no_evaluable=f"ReTHUS no dice desde cuándo puede ejercer la persona. {_SIGUE}",
-        accion="Revise las fechas del servicio; si son esas, no hay derecho.",
+        accion="Revise las fechas del servicio: si están erradas, repórtela de nuevo con las "
+        "correctas; si son esas, no hay derecho.",
         columna="fecha_inicio",
         certeza=Certeza.DISENO,
     ),
@@ -199,7 +200,8 @@ REGLAS = (
         si_incumple=Efecto.RECHAZO,
         fuente=norma.RES_1774_ANEXO_2,
         mensaje="El perfil {codigo_perfil} no tiene valor en la Resolución 1774 de 2020.",
-        accion="Revise codigo_perfil; si es el correcto, no hay derecho.",
+        accion="Revise codigo_perfil: si está errado, repórtela de nuevo con el correcto; si es "
+        "ese, no hay derecho.",
         columna="codigo_perfil",
         certeza=Certeza.NORMA,
     ),
@@ -211,7 +213,8 @@ REGLAS = (
         si_incumple=Efecto.RECHAZO,
         fuente=norma.DECLARACIONES,
         mensaje=f"La persona no era cotizante activa del régimen contributivo {_W}.",
-        accion="Revise las fechas del servicio; si la afiliación está errada, la EPS la corrige.",
+        accion="Revise las fechas del servicio; si la afiliación está errada, la EPS la corrige. "
+        "Corregido lo uno o lo otro, repórtela de nuevo.",
         columna="numero_documento",
         certeza=Certeza.PRENSA,
     ),
@@ -248,7 +251,8 @@ REGLAS = (
         fuente=norma.DECLARACIONES,
         mensaje=f"El servicio, {_SERVICIO}, no tiene ningún día de {norma.PRIMER_DIA} a "
         f"{norma.ULTIMO_DIA}.",
-        accion="Revise las fechas; si son esas, no hay derecho.",
+        accion="Revise las fechas: si están erradas, repórtela de nuevo con las correctas; si son "
+        "esas, no hay derecho.",
         columna="fecha_inicio",
         certeza=Certeza.PRENSA,
     ),
@@ -260,7 +264,7 @@ REGLAS = (
         fuente=norma.DL_538_ART_11,
         mensaje="La actividad {actividad} no da derecho: solo la atención de pacientes y la "
         "vigilancia epidemiológica.",
-        accion="Revise la actividad.",
+        accion="Revise la actividad: si está errada, repórtela de nuevo con la correcta.",
         columna="actividad",
         certeza=Certeza.NORMA,
     ),

@@ -63,20 +63,50 @@ def aplicar(
     *,
     reductor: Reductor | None = None,
     guardar: Guardar | None = None,
+    quedan: Collection[str] | None = None,
 ) -> Marco:
     """Every step in order. ``cortes`` holds the dates of each register read by corte.
 
     ``guardar`` computes a partial result once: without it, a step that looks at what earlier
-    joins brought repeats them.
+    joins brought repeats them. ``quedan``: the columns wanted at the end, all if not given; the
+    others are carried no further than the last step that reads them, whenever rows are computed.
     """
     marcha = _Marcha(filas, registros, cortes, reductor=reductor, guardar=guardar)
-    for derivan, seguidos in groupby(pasos, key=lambda paso: isinstance(paso, Columna)):
+    for derivan, seguidos in groupby(enumerate(pasos), key=lambda p: isinstance(p[1], Columna)):
+        tanda = list(seguidos)
+        marcha.vivas = None if quedan is None else _leidas_desde(pasos[tanda[0][0] :], quedan)
         if derivan:
-            marcha.derivar([paso for paso in seguidos if isinstance(paso, Columna)])
+            marcha.derivar([paso for _, paso in tanda if isinstance(paso, Columna)])
         else:
-            for paso in seguidos:
+            for _, paso in tanda:
                 marcha.dar(paso)
     return marcha.filas
+
+
+def _leidas_desde(pasos: Sequence[Paso], quedan: Collection[str]) -> set[str]:
+    return {"fila", *quedan}.union(*(leidas_de(paso) for paso in pasos))
+
+
+def leidas_de(paso: Paso) -> frozenset[str]:
+    """Columns of the row that a step reads."""
+    match paso:
+        case Columna():
+            return columnas_de(paso.expr)
+        case Nombres():
+            return frozenset((*paso.fila, *paso.otros))
+        case Grupo():
+            return columnas_de(*paso.trae.values()).union(paso.claves)
+        case Puente():
+            return frozenset(paso.propias.values()).union(*(e.claves for e in paso.enlaces))
+        case Cruce():
+            return frozenset(_leidas_de_la_fila(paso))
+
+
+def con_solo(filas: Marco, columnas: Collection[str] | None) -> Marco:
+    """The rows with no more than those columns."""
+    if columnas is None:
+        return filas
+    return filas.select(*(c for c in filas.collect_schema().names() if c in columnas))
 
 
 def derivar(filas: Marco, columnas: Iterable[Columna]) -> Marco:
@@ -116,6 +146,8 @@ class _Marcha:
         self._conocidas: set[str] = set()
         self._puentes: dict[str, Marco] = {}
         self._escritas: Counter[str] = Counter()
+        self.vivas: Collection[str] | None = None
+        """Columns that somebody will still read; all of them if it is not known."""
 
     def derivar(self, columnas: Sequence[Columna]) -> None:
         self.filas = derivar(self.filas, columnas)
@@ -129,8 +161,7 @@ class _Marcha:
                 self.filas = comparar(self.filas, paso)
                 self._escribir(paso.nombre)
             case Grupo():
-                leidas = {*paso.claves, *columnas_de(*paso.trae.values())}
-                self.filas = agrupar(self.filas, paso, self._base(leidas))
+                self.filas = agrupar(self.filas, paso, self._base(leidas_de(paso)))
             case Puente():
                 self._puentes[paso.nombre] = self._tender(paso)
             case Cruce():
@@ -165,7 +196,7 @@ class _Marcha:
         elif not self._conocidas.issuperset(columnas):
             if self._guardar is None:
                 return self.filas
-            self.filas = self._guardar(self.filas, "__filas")
+            self.filas = self._guardar(con_solo(self.filas, self.vivas), "__filas")
             self._anotar(self.filas)
         return self.filas if self._propias is None else self._propias
 
@@ -176,8 +207,7 @@ class _Marcha:
     def _tender(self, puente: Puente) -> Marco:
         """Rows ``fila`` × each distinct key of the bridge."""
         columnas = list(puente.propias)
-        leidas = {*puente.propias.values(), *(c for e in puente.enlaces for c in e.claves)}
-        base = self._base(leidas)
+        base = self._base(leidas_de(puente))
         partes = [base.select("fila", *(nw.col(de).alias(a) for a, de in puente.propias.items()))]
         for enlace in puente.enlaces:
             registro = self._reducido(enlace, base, self._registros[enlace.registro])

@@ -12,7 +12,7 @@ from typing import Any
 
 import narwhals as nw
 
-from shared.focalizacion.cruces import Marco, aplicar, derivar
+from shared.focalizacion.cruces import Marco, aplicar, con_solo, derivar
 from shared.focalizacion.expresiones import alguna, texto
 from shared.focalizacion.model import (
     Beneficiario,
@@ -23,6 +23,7 @@ from shared.focalizacion.model import (
     Mecanismo,
     Regla,
     Veredicto,
+    columnas_de,
     mensaje_completo,
 )
 from shared.focalizacion.motor import Motor, cortes_de
@@ -92,8 +93,13 @@ def separar(mecanismo: Mecanismo, insumos: Insumos) -> tuple[list[Regla], list[R
     )
 
 
-def preparar(mecanismo: Mecanismo, insumos: Insumos, motor: Motor) -> Marco:
-    """Rows that passed FORMA with every register column and amount next to them."""
+def preparar(
+    mecanismo: Mecanismo, insumos: Insumos, motor: Motor, quedan: Collection[str] | None = None
+) -> Marco:
+    """Rows that passed FORMA with every register column and amount next to them.
+
+    ``quedan``: the only columns that will be read; all of them if not given.
+    """
     por_corte = {
         p.registro for p in mecanismo.esquema.pasos if isinstance(p, Cruce) and p.por_corte
     }
@@ -106,6 +112,25 @@ def preparar(mecanismo: Mecanismo, insumos: Insumos, motor: Motor) -> Marco:
         cortes,
         reductor=Reduccion(insumos.acotables, pasos, motor) if insumos.acotables else None,
         guardar=motor.guardar,
+        quedan=quedan,
+    )
+
+
+def _por_leer(mecanismo: Mecanismo, reglas: Sequence[Regla]) -> frozenset[str]:
+    """Columns of the row that the judgement reads, once the steps are done."""
+    esquema, liquidacion = mecanismo.esquema, mecanismo.liquidacion
+    expresiones = [
+        liquidacion.valor_centavos,
+        *(e for b in liquidacion.beneficiarios for e in _partes(b).values()),
+        *(linea.cuando for linea in mecanismo.estados.precedencia),
+        *(columna.expr for columnas in esquema.fases.values() for columna in columnas),
+    ]
+    return columnas_de(*expresiones).union(
+        ("fila", esquema.fecha_hecho, GANA),
+        esquema.clave,
+        (c.nombre for c in esquema.historia),
+        (c.nombre for c in liquidacion.pasos),
+        *(regla.columnas | regla.columnas_de_mensaje for regla in reglas),
     )
 
 
@@ -250,7 +275,8 @@ def juzgar_filas(
 
     Phase by phase: the rules of one see what the earlier ones left of every row of the file.
     """
-    filas = preparar(mecanismo, insumos, motor)
+    quedan = _por_leer(mecanismo, aplicadas)
+    filas = con_solo(preparar(mecanismo, insumos, motor, quedan), quedan)
     fallas = _fallas(aplicadas)
     for fase in sorted({regla.fase for regla in aplicadas}):
         previas = [f for f in fallas if f.regla.fase < fase]

@@ -82,9 +82,25 @@ async def cambios_de(
     return _cambios(pedidos, vigentes, registros, mecanismo)
 
 
-async def siguen_en_espera(tx: AsyncConnection, cambios: Cambios) -> bool:
-    """Whether what waited for aforo when the changes were planned still does."""
-    return not cambios.anular or await VigentesRepository(tx).siguen_en_espera(cambios.anular)
+async def siguen_igual(
+    tx: AsyncConnection,
+    cambios: Cambios,
+    respuestas: Sequence[Respuesta],
+    solicitud_id: UUID,
+) -> bool:
+    """Whether nothing was recognised of the records answered since the changes were planned.
+
+    What waited for aforo still does. Of what else a submission answers only its own solicitud may
+    have been paying it: that is corrected with it.
+    """
+    vigentes, salvo = VigentesRepository(tx), cambios.anular
+    if salvo and not await vigentes.siguen_en_espera(salvo):
+        return False
+    propios, todos = ([r.registro_id for r in rs] for rs in (cambios.respuestas, respuestas))
+    return not (
+        await vigentes.se_pagan(propios, salvo=salvo)
+        or await vigentes.se_pagan(todos, salvo=salvo, solicitud_id=solicitud_id)
+    )
 
 
 async def anular(tx: AsyncConnection, cambios: Cambios, reloj: Reloj) -> None:

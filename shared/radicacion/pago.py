@@ -97,11 +97,12 @@ class Pago:
         vivos = await ReconocimientoRepository(tx).de_solicitud(
             radicacion.solicitud_id, radicacion.nit
         )
+        if vivos:
+            # The commitment is of one year, also when the version that adds to it is of the next.
+            nuevo = nuevo and replace(nuevo, vigencia=vivos[0].vigencia)
         if not vivos or numero > 1:
             (id_,) = await RegistroRepository(tx).nuevos_ids(1)
             return cls(radicacion, nuevo and replace(nuevo, id=id_), None, ctx)
-        # The commitment is of the year of the solicitud, also when its correction is of the next.
-        nuevo = nuevo and replace(nuevo, vigencia=vivos[0].vigencia)
         return cls(radicacion, nuevo, vivos[0].id, ctx)
 
     async def registrar(self, tx: AsyncConnection) -> None:
@@ -177,7 +178,7 @@ class PagoPorFilas:
             return {}
         solicitud = self.radicacion.solicitud_id
         registros, repositorio = RegistroRepository(tx), ReconocimientoRepository(tx)
-        pagados = await registros.beneficiarios_pagados(solicitud)
+        pagados = (await registros.beneficiarios_pagados(solicitud)).keys()
         tocados = {p.beneficiario for _, p in _partes(conexion, pagados)}
         tocados |= await registros.beneficiarios_respondidos(self.radicacion.id)
         return {
@@ -202,9 +203,11 @@ class PagoPorFilas:
                 valor_centavos=valor,
             )
         sustitucion = await sustituir(tx, vivo.id, nuevo, reloj=self.ctx.reloj)
-        if (queda := sustitucion.reconocimiento) is not None and queda.id != vivo.id:
+        if (queda := sustitucion.reconocimiento) is None:
+            return
+        if queda.id != vivo.id:
             await registros.pasar_pagos(self.radicacion.id, vivo.id, queda.id)
-        await registros.heredar_pagos(vivo.solicitud_id, vivo.tipo_documento, vivo.nit)
+        await registros.heredar_pagos(vivo.solicitud_id, vivo.tipo_documento, vivo.nit, queda.id)
 
     async def _reconocer(
         self,
@@ -214,11 +217,16 @@ class PagoPorFilas:
         *,
         excepto: Collection[Beneficiario],
     ) -> None:
-        """Everybody else, some thousands at a time."""
+        """Everybody else, some thousands at a time. What is released adds to what a payee had."""
         nuevos: list[NuevoReconocimiento] = []
+        anios: Mapping[Beneficiario, int] = {}
+        if self.numero > 1:
+            anios = await RegistroRepository(tx).beneficiarios_pagados(self.radicacion.solicitud_id)
         for i, parte in _partes(conexion):
             if parte.beneficiario not in excepto:
-                nuevos.append(replace(self._nuevo(parte), id=ids[i]))
+                nuevo = self._nuevo(parte)
+                anio = anios.get(parte.beneficiario, nuevo.vigencia)
+                nuevos.append(replace(nuevo, id=ids[i], vigencia=anio))
             if len(nuevos) == _TROZO:
                 await self._reconocer_trozo(tx, nuevos)
                 nuevos = []
@@ -228,7 +236,8 @@ class PagoPorFilas:
         self, tx: AsyncConnection, nuevos: Sequence[NuevoReconocimiento]
     ) -> None:
         if nuevos:
-            await crear_linea(tx, nuevos[0].mecanismo, nuevos[0].vigencia)
+            for anio in sorted({n.vigencia for n in nuevos}):
+                await crear_linea(tx, nuevos[0].mecanismo, anio)
             await reconocer(tx, nuevos, reloj=self.ctx.reloj)
 
     def _nuevo(self, parte: Parte) -> NuevoReconocimiento:

@@ -25,7 +25,7 @@ from shared.eventos.temas import RECHAZOS
 from shared.focalizacion.model import Mecanismo
 from shared.focalizacion.motor import MotorDuckDB
 from shared.radicacion.archivos import asegurar, borrar
-from shared.radicacion.cambios import Cambios, anular, cambios_de, siguen_en_espera
+from shared.radicacion.cambios import Cambios, anular, cambios_de, siguen_igual
 from shared.radicacion.evaluacion import Evaluacion, evaluar
 from shared.radicacion.firma import avisos_de_firma, reglas_de_radicacion
 from shared.radicacion.historia import (
@@ -43,6 +43,7 @@ from shared.radicacion.radicante import radicante_de
 from shared.radicacion.repository import (
     INDICE_DERECHO,
     INDICE_SUBSANA,
+    NO_ADMITIDO,
     Consulta,
     HistoriaRepository,
     RadicacionRepository,
@@ -138,7 +139,7 @@ async def preparar(
     if radicacion is None:
         raise InvarianteRota(f"no existe la radicación {radicacion_id}")
     entrada = ctx.almacen.radicacion(radicacion_id)
-    dichas = await asyncio.to_thread(_respuestas_dichas, entrada / SUBSANA)
+    dichas = await asyncio.to_thread(_respuestas_dichas, entrada, ctx.mecanismo)
     respondidos = await HistoriaRepository(tx).respondidos(
         radicacion_id, dichas, ctx.mecanismo.estados.corregibles
     )
@@ -158,15 +159,23 @@ def _sin_repetir(respuestas: Sequence[Respuesta]) -> list[Respuesta]:
     return list({r.registro_id: r for r in reversed(respuestas)}.values())[::-1]
 
 
-def _respuestas_dichas(ruta: Path) -> list[tuple[int, UUID, int]]:
-    """Row, radicación and row that it answers, where whoever submits says it."""
-    if not ruta.is_file():
+def _respuestas_dichas(entrada: Path, mecanismo: Mecanismo) -> list[tuple[int, UUID, int]]:
+    """Row, radicación and row that it answers, where whoever submits says it.
+
+    A row that FORMA keeps from being a record answers none: what it names stays as it is.
+    """
+    if not (entrada / SUBSANA).is_file():
         return []
     with en_memoria() as conexion:
         return conexion.execute(
-            "SELECT fila, CAST(radicacion_id AS UUID), fila_subsana FROM read_parquet(?) "
-            "ORDER BY fila",
-            [str(ruta)],
+            "SELECT s.fila, CAST(s.radicacion_id AS UUID), s.fila_subsana "
+            "FROM read_parquet(?) s SEMI JOIN "
+            "(SELECT fila FROM read_parquet(?) WHERE forma_ok OR ?) USING (fila) ORDER BY s.fila",
+            [
+                str(entrada / SUBSANA),
+                str(entrada / "filas.parquet"),
+                mecanismo.estados.forma != NO_ADMITIDO,
+            ],
         ).fetchall()
 
 
@@ -333,11 +342,13 @@ async def _guardar(
     radicacion = await repositorio.bloquear(preparada.radicacion.id)
     if not _es_el_actual(radicacion, preparada.intento):
         return  # another worker took it up: its outcome is the one that counts
+    # Two versions of one solicitud at once would each leave its payees worth what the other undoes.
+    await repositorio.bloquear(radicacion.solicitud_id)
     ahora = ctx.reloj.ahora()
     resumen = asdict(evaluacion.resumen)
     pago = await preparar_pago(tx, radicacion, evaluacion, ctx)
     await _registrar(tx, preparada, evaluacion, ctx)
-    if not await siguen_en_espera(tx, preparada.cambios):
+    if not await siguen_igual(tx, preparada.cambios, preparada.respuestas, radicacion.solicitud_id):
         raise AlguienLoTiene
     if not a_solas and ctx.mecanismo.liquidacion.beneficiarios:
         await _exigir_todo_leido(tx, radicacion, carpeta)

@@ -636,6 +636,17 @@ async def test_correccion_al_alza_reconoce_la_diferencia(uow: UnitOfWork) -> Non
     assert tercera.delta_centavos == 0
 
 
+async def test_una_diferencia_que_se_anula_deja_la_solicitud_en_lo_anterior(
+    uow: UnitOfWork,
+) -> None:
+    escena = await Escena.nueva(uow, aforo=5 * VALOR)
+    (r,) = await escena.reconocer(escena.nuevo(VALOR))
+    diferencia = (await escena.sustituir(r, 3 * VALOR)).reconocimiento
+    hecha = await escena.sustituir(diferencia, VALOR)
+    assert await escena.estados(r, diferencia) == ["RECONOCIDO", "ANULADO"]
+    assert (hecha.delta_centavos, hecha.reconocimiento) == (-2 * VALOR, r)
+
+
 async def test_correccion_de_uno_que_espera_aforo_guarda_su_turno(uow: UnitOfWork) -> None:
     """Guarantee: annulled and replaced in its place, up or down; those behind stay behind."""
     escena = await Escena.nueva(uow)

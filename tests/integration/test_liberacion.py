@@ -226,6 +226,24 @@ async def test_an_amount_releases_in_the_order_of_submission(mesa: Mesa) -> None
     assert await propios(mesa, primera) == ["LIQUIDADO", "ESPERA_MONTO"]
     assert await propios(mesa, segunda) == ["ESPERA_MONTO"]
 
+    # The commitment of a payee is of one year, also when a version of the next one is released.
+    mesa.en(LUNES_2022.replace(year=2023))
+    (version,) = await mesa.resolver(
+        Rol.IPS, pru.NIT_TOMA, pru.prueba(PERSONAS[8], **P0), corrige=primera
+    )
+    assert version["estado"] == "ESPERA_MONTO"
+    await monto(2_000_000, 3)
+    await liberar(mesa.ctx)
+    assert await propios(mesa, version["radicacion_id"]) == ["LIQUIDADO"]
+    anios = await mesa.consultar(
+        "SELECT nit, count(*) AS veces, min(vigencia), max(vigencia) FROM reconocimiento "
+        "WHERE solicitud_id = :id GROUP BY nit ORDER BY nit",
+        id=primera,
+    )
+    assert [tuple(a.values()) for a in anios] == [
+        (nit, 3, 2022, 2022) for nit in sorted((pru.NIT_TOMA, pru.NIT_PROCESA))
+    ]
+
 
 # --- talento humano --------------------------------------------------------------------------
 

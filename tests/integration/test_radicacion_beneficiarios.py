@@ -5,7 +5,10 @@ Corrections replace, annul or take back what they change of each payee, and noth
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,6 +20,7 @@ from shared.giros.model import EstadoRespuesta
 from shared.giros.schemas import GiroRespondido
 from shared.giros.service import aprobar, responder, verificar_cuenta
 from shared.radicacion.consultas import explicacion
+from shared.radicacion.repository import RegistroRepository
 from shared.radicacion.repository.historia import CON_INDICE
 from shared.radicacion.service import Subsana
 from shared.seguridad import Rol, Usuario
@@ -26,6 +30,7 @@ from tests.support import talento_humano as ths
 from tests.support.mesa import Fila, Mesa, mesa_vacia
 
 PERSONAS = [f"40000000{n:02d}" for n in range(4)]
+VERSIONES = [f"41000000{n:02d}" for n in range(4)]
 TRABAJADORES = [f"50000000{n:02d}" for n in range(3)]
 
 
@@ -37,7 +42,8 @@ async def pruebas(
     async with mesa_vacia(PRUEBAS, postgres, plantilla, datos, pru.AHORA) as mesa:
         propias = [pru.muestra(d) for d in PERSONAS[:2]]
         otras = [pru.muestra(d, nit_procesa=pru.NIT_OTRO) for d in PERSONAS[2:]]
-        await pru.cargar(mesa, PERSONAS, [*propias, *otras])
+        versiones = [pru.muestra(d) for d in VERSIONES]
+        await pru.cargar(mesa, [*PERSONAS, *VERSIONES], [*propias, *otras, *versiones])
         await mesa.presupuestar(10_000_000_000)
         yield mesa
 
@@ -132,6 +138,70 @@ async def test_parts_of_rows_add_up_in_one_recognition_per_payee(pruebas: Mesa) 
     )
     assert len(sumas) == 3
     assert all(s["valor_centavos"] == s["suma"] for s in sumas)
+
+
+async def test_a_row_is_as_far_as_what_still_pays_its_payee(pruebas: Mesa) -> None:
+    """What a correction added of a payee is taken back first, whoever's row goes."""
+    una, dos = VERSIONES[:2]
+    sin_pagar = otro_laboratorio(dos, consecutivo="2")
+    original = (await pruebas.resolver(Rol.IPS, pru.NIT_TOMA, pru.prueba(una), sin_pagar))[0]
+    assert original["estado"] == "RECONOCIDO"
+    cual = original["radicacion_id"]
+    corrige = {"corrige": cual, "subsana": [Subsana(1, cual, 2)]}
+    (segundo,) = await pruebas.resolver(Rol.IPS, pru.NIT_TOMA, pru.prueba(dos), **corrige)
+    assert segundo["estado"] == "RECONOCIDO"
+    corrige = {"corrige": cual, "subsana": [Subsana(1, cual, 1)]}
+    (quitado,) = await pruebas.resolver(Rol.IPS, pru.NIT_TOMA, otro_laboratorio(una), **corrige)
+    assert quitado["estado"] == "GLOSADO"
+    vivos = await pruebas.consultar(
+        "SELECT nit, valor_centavos / 100 AS pesos FROM reconocimiento "
+        "WHERE solicitud_id = :id AND estado <> 'ANULADO' ORDER BY pesos",
+        id=cual,
+    )
+    assert [tuple(v.values()) for v in vivos] == [
+        (pru.NIT_TOMA, 60_000),
+        (pru.NIT_PROCESA, 140_000),
+    ]
+    (ahora,) = await pruebas.registros(segundo["radicacion_id"])
+    assert ahora["estado"] == "RECONOCIDO"
+
+
+async def test_two_corrections_of_a_solicitud_at_once_add_up(
+    pruebas: Mesa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    una, dos = VERSIONES[2:]
+    filas = [pru.prueba(d, consecutivo=str(n)) for n, d in enumerate((una, dos), 1)]
+    original = (await pruebas.resolver(Rol.IPS, pru.NIT_TOMA, *filas))[0]["radicacion_id"]
+    menos = {"valor_toma": "50000", "valor_procesa": "100000", "valor_total": "150000"}
+    correcciones = [
+        await pruebas.radicar(
+            Rol.IPS,
+            pru.NIT_TOMA,
+            pru.prueba(documento, **menos),
+            corrige=original,
+            subsana=[Subsana(1, original, fila)],
+        )
+        for fila, documento in enumerate((una, dos), 1)
+    ]
+    vale_ahora, calculan = RegistroRepository.vale_ahora, asyncio.Barrier(2)
+
+    async def a_la_vez(self: RegistroRepository, *de: Any) -> tuple[int, int]:
+        vale = await vale_ahora(self, *de)
+        with suppress(TimeoutError, asyncio.BrokenBarrierError):
+            await asyncio.wait_for(calculan.wait(), 0.5)
+        return vale
+
+    monkeypatch.setattr(RegistroRepository, "vale_ahora", a_la_vez)
+    await asyncio.gather(*(pruebas.procesar(c) for c in correcciones))
+    vivos = await pruebas.consultar(
+        "SELECT nit, valor_centavos / 100 AS pesos FROM reconocimiento "
+        "WHERE solicitud_id = :id AND estado <> 'ANULADO' ORDER BY pesos",
+        id=original,
+    )
+    assert [tuple(v.values()) for v in vivos] == [
+        (pru.NIT_TOMA, 100_000),
+        (pru.NIT_PROCESA, 200_000),
+    ]
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,8 @@ from tests.support import pruebas as pru
 from tests.support import talento_humano as ths
 from tests.support.mesa import Fila, Mesa, mesa_vacia, resumidos
 
-SUBSANADA, REPETIDA, OTRA, ULTIMO_DIA, TARDE, A_TIEMPO, NUEVA = (
-    f"20000000{n:02d}" for n in range(7)
+SUBSANADA, REPETIDA, OTRA, ULTIMO_DIA, TARDE, A_TIEMPO, NUEVA, SIN_FORMA = (
+    f"20000000{n:02d}" for n in range(8)
 )
 NOMBRE_MAL, SIN_TITULO, DOCUMENTO_BIEN = (f"30000000{n:02d}" for n in range(3))
 DOCUMENTO_MAL = "3000000200"
@@ -70,7 +70,7 @@ async def pruebas(
     postgres: PostgresEmbebido, plantilla: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Mesa]:
     datos = tmp_path_factory.mktemp("pruebas")
-    todos = [SUBSANADA, REPETIDA, OTRA, ULTIMO_DIA, TARDE, A_TIEMPO, NUEVA]
+    todos = [SUBSANADA, REPETIDA, OTRA, ULTIMO_DIA, TARDE, A_TIEMPO, NUEVA, SIN_FORMA]
     async with mesa_vacia(PRUEBAS, postgres, plantilla, datos, pru.AHORA) as mesa:
         await pru.cargar(mesa, todos, [pru.muestra(d) for d in todos])
         await mesa.presupuestar(10_000_000_000)
@@ -137,6 +137,22 @@ async def test_what_was_uploaded_in_time_stays_in_time_while_it_is_corrected(
     tardias = await enviar(pruebas, pru.prueba(A_TIEMPO), pru.prueba(NUEVA))
     assert visto(tardias[A_TIEMPO]) == ("RECONOCIDO", "", 2)
     assert visto(tardias[NUEVA]) == ("GLOSADO_DEFINITIVO", "PRU-07", 1)
+
+
+async def test_a_row_that_is_no_record_answers_none(pruebas: Mesa) -> None:
+    pruebas.en(dia("2021-03-01"))
+    antes = (await enviar(pruebas, pru.prueba(SIN_FORMA)))[SIN_FORMA]
+    cual = antes["radicacion_id"]
+    (malo,) = await pruebas.resolver(
+        Rol.IPS,
+        pru.NIT_TOMA,
+        pru.prueba(SIN_FORMA, valor_toma="sesenta mil"),
+        corrige=cual,
+        subsana=[Subsana(1, cual, 1)],
+    )
+    assert visto(malo) == ("NO_ADMITIDO", "PRU-02", 1)
+    (ahora,) = await pruebas.registros(cual)
+    assert (ahora["estado"], ahora["vigente"]) == ("RECONOCIDO", True)
 
 
 @pytest.fixture(scope="module")

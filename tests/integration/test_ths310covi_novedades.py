@@ -14,14 +14,17 @@ import pytest
 from services.talento_humano.mecanismo import MECANISMO
 from shared.embebido.postgres import PostgresEmbebido
 from shared.normativa.ths310covi import THS310COVI
+from shared.radicacion import trabajo
+from shared.radicacion.liberacion import liberar
 from shared.radicacion.model import Recibido
 from shared.radicacion.schemas import SolicitudIn
 from shared.radicacion.service import OrdenRadicar, radicar
 from shared.radicacion.simulacion import simular
+from shared.registros import EstadoCorte, cambiar_estado
 from shared.seguridad import Rol, Usuario
 from shared.tipos import Nit
 from tests.support import talento_humano as ths
-from tests.support.mesa import Fila, Mesa, mesa_vacia
+from tests.support.mesa import FECHA_CORTE, Fila, Mesa, mesa_vacia
 
 PERSONAS: Final = [f"10000000{n:02d}" for n in range(8)]
 OTRA_IPS: Final = ths.ips(1)
@@ -216,3 +219,28 @@ async def test_lo_reconocido_no_se_corrige_ni_se_retira(historia: Historia) -> N
     [registro] = await mesa.registros(segunda)
     assert visto(registro) == ("DUPLICADO", True, 1, None)
     assert await reconocidos(mesa, RECONOCIDA) == [primera["estado"]]
+
+
+async def test_lo_que_se_libera_mientras_se_actualiza_se_paga_una_vez(
+    historia: Historia, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mesa, persona = historia.mesa, SIEMPRE_APOYO
+    excepcion = {"tipo_documento": "CC", "numero_documento": persona, "codigo_eps": "RES004"}
+    excepcion |= {"desde": "2019-01-01", "hasta": ""}
+    await mesa.cargar("bdex", [excepcion], FECHA_CORTE)
+    [retenido] = await mesa.registros(await enviar(mesa, [Linea(persona)]))
+    assert retenido["estado"] == "EN_ESPERA_EXCEPCION"
+
+    async def mientras(*_: Any) -> None:
+        [corte] = await mesa.consultar("SELECT id FROM corte WHERE registro = 'bdex'")
+        retirado, ctx = EstadoCorte.RETIRADO, mesa.ctx
+        quien = {"usuario": "operadora", "uow": ctx.uow, "reloj": ctx.reloj}
+        await cambiar_estado(corte["id"], retirado, motivo="venía mal", **quien)
+        await liberar(ctx)
+
+    with monkeypatch.context() as parche:
+        parche.setattr(trabajo, "_progreso", mientras)
+        await enviar(mesa, [Linea(persona, "A")])
+    await liberar(mesa.ctx)
+    vivos = [e for e in await reconocidos(mesa, persona) if e != "ANULADO"]
+    assert len(vivos) == 1

@@ -16,6 +16,7 @@ import pytest
 from services.pruebas.mecanismo import MECANISMO as PRUEBAS
 from services.talento_humano.mecanismo import MECANISMO
 from shared.embebido.postgres import PostgresEmbebido
+from shared.radicacion.service import Subsana
 from shared.seguridad import Rol, Usuario, emitir_token
 from shared.web.mecanismo import crear_app
 from tests.support import pruebas as pru
@@ -177,6 +178,17 @@ async def test_el_reconocimiento_de_quien_murio_va_a_sus_beneficiarios(oficina: 
         ("CC", "52123456", mitad, "petra", False),
         ("CE", "412345", mitad, "petra", True),
     ]
+
+    # What was accredited is not undone by a correction: it would be paid once more.
+    cual = registro["radicacion_id"]
+    await mesa.resolver(
+        Rol.IPS,
+        ths.NIT_IPS,
+        ths.reporte(MUERTOS[0]),
+        corrige=cual,
+        subsana=[Subsana(1, cual, registro["fila"])],
+    )
+    assert (await mesa.registros(cual))[0]["vigente"]
 
     duplicado = await oficina.abrir(otro, HIJA, por=ajena)
     await oficina.documentar(duplicado, ajena)

@@ -199,6 +199,17 @@ def test_las_partes_suman_el_valor_y_ninguna_crece(casos: list[tuple[int, int, i
         assert 0 <= valor - recorte <= procesa + 1
 
 
+def test_un_recorte_que_no_deja_nada_es_un_rechazo() -> None:
+    """Conventions §4: never LIQUIDADO for zero pesos."""
+    nada = [tarifa | {"valor_cop": 0} for tarifa in EN_ORDEN["pruebas_tarifas"]]
+    un_peso = [tarifa | {"valor_cop": 1} for tarifa in EN_ORDEN["pruebas_tarifas"]]
+    dadas = [evaluar([fila()], "RECORTE", pruebas_tarifas=t)[0] for t in (nada, un_peso)]
+    assert [(f["estado"], f["codigos"], f["valor_centavos"]) for f in dadas] == [
+        ("NO_ADMITIDO", "PRU-22", 0),
+        ("LIQUIDADO", "PRU-22", 100),
+    ]
+
+
 TOPES: Final[dict[str, tuple[bool, bool, bool, int]]] = {
     # diferencial, procede, hay tarifa diferencial, tope
     "base": (False, False, True, 80_832),

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from services.pruebas import norma
-from services.pruebas.esquema import CONDICIONES
+from services.pruebas.esquema import CAMPOS, CONDICIONES
 from tests.rules.muestras import (
     ANTERIOR,
     CORTE,
@@ -878,6 +878,25 @@ def test_el_monto_se_gasta_en_el_orden_de_las_filas() -> None:
     ]
 
 
+def test_el_monto_se_gasta_por_lo_cobrado_aunque_se_recorte() -> None:
+    """Σ valor_total (dossier §4, PRU-29): a trimmed row takes what it claims."""
+    sobre_el_tope = _en_p0(valor_toma=60_000, valor_procesa=170_000)
+    conocidos = {"sismuestras": [muestra(fecha_toma=EN_P0)]}
+    dadas = [
+        evaluar(
+            [sobre_el_tope],
+            "RECORTE",
+            montos_r2461=[{"codigo_eps": "EPS010", "monto": monto}],
+            **conocidos,
+        )[0]
+        for monto in (229_999, 230_000)
+    ]
+    assert [(f["estado"], f["codigos"], f["valor_centavos"]) for f in dadas] == [
+        ("ESPERA_MONTO", "PRU-22;PRU-29", 0),
+        ("LIQUIDADO", "PRU-22", 21_699_400),
+    ]
+
+
 def test_sin_la_lista_de_montos_no_se_retiene() -> None:
     en_p0 = [muestra(fecha_toma=EN_P0)]
     assert evaluar([_en_p0()], sismuestras=en_p0)[0]["estado"] == "LIQUIDADO"
@@ -997,6 +1016,22 @@ def _cumple(condicion: int, filas: list[Fila]) -> list[bool]:
 def test_un_consecutivo_repetido_falla_en_todas_sus_filas() -> None:
     filas = [fila(consecutivo=n) for n in (1, 2, 1, 3)]
     assert _cumple(0, filas) == [False, True, False, True]
+
+
+def test_las_grafias_de_antes_tambien_se_leen() -> None:
+    """Conventions §1, column "Also read as"."""
+    dadas = {c.nombre: set(c.alias) for c in CAMPOS}
+    for nombre, tambien in {
+        "tipo_documento": {"tipo_doc"},
+        "numero_documento": {"num_doc"},
+        "primer_apellido": {"apellido1"},
+        "segundo_apellido": {"apellido2"},
+        "primer_nombre": {"nombre1"},
+        "segundo_nombre": {"nombre2"},
+        "codigo_municipio_toma": {"cod_municipio_toma"},
+        "codigo_eps": {"codigo_eapb", "eapb", "ent_id"},
+    }.items():
+        assert tambien <= dadas[nombre], nombre
 
 
 def test_no_se_gira_a_una_eps_sin_nit_conocido() -> None:

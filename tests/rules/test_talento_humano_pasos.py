@@ -251,7 +251,7 @@ def test_ya_se_devolvio_por_falta_de_titulo() -> None:
 
 
 def test_quien_ya_tiene_el_pago() -> None:
-    """Those of THS-15 in the dossier, and no other state."""
+    """Those of THS-15 in the dossier and those of a reintegro, and no other state."""
     libres = ("EN_CORRECCION", "NO_CUMPLE", "DUPLICADO", "PENDIENTE_CATALOGO")
     casos = [{"historia": [historia(estado)]} for estado in (*CON_DERECHO, *libres)]
     casos.append({"historia": [historia("PAGADO", numero_documento="9700000001")]})

@@ -64,12 +64,11 @@ def muestra(documento: str, **cambios: Any) -> Fila:
     } | cambios
 
 
-async def cargar(mesa: Mesa, documentos: Sequence[str], muestras: Sequence[Fila]) -> None:
+def registros(documentos: Sequence[str], muestras: Sequence[Fila]) -> dict[str, list[Fila]]:
     """Registers in which those are affiliated to ``EPS`` and those samples were reported."""
-    await mesa.cargar("sismuestras", muestras, FECHA_CORTE)
-    await mesa.cargar(
-        "bdua",
-        [
+    return {
+        "sismuestras": list(muestras),
+        "bdua": [
             {
                 "afl_id": str(i),
                 "tipo_documento": "CC",
@@ -83,11 +82,7 @@ async def cargar(mesa: Mesa, documentos: Sequence[str], muestras: Sequence[Fila]
             }
             for i, d in enumerate(documentos, 1)
         ],
-        FECHA_CORTE,
-    )
-    await mesa.cargar(
-        "reps_prestadores",
-        [
+        "reps_prestadores": [
             {
                 "hab_prestador": codigo_de(nit),
                 "nit": nit,
@@ -100,11 +95,7 @@ async def cargar(mesa: Mesa, documentos: Sequence[str], muestras: Sequence[Fila]
             }
             for nit in (NIT_TOMA, NIT_PROCESA, NIT_OTRO)
         ],
-        FECHA_CORTE,
-    )
-    await mesa.cargar(
-        "laboratorios_avalados",
-        [
+        "laboratorios_avalados": [
             {
                 "hab_prestador": codigo_de(nit),
                 "nit": nit,
@@ -114,5 +105,10 @@ async def cargar(mesa: Mesa, documentos: Sequence[str], muestras: Sequence[Fila]
             }
             for nit in (NIT_PROCESA, NIT_OTRO)
         ],
-        FECHA_CORTE,
-    )
+    }
+
+
+async def cargar(mesa: Mesa, documentos: Sequence[str], muestras: Sequence[Fila]) -> None:
+    """Load ``registros``."""
+    for registro, filas in registros(documentos, muestras).items():
+        await mesa.cargar(registro, filas, FECHA_CORTE)

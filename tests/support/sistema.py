@@ -1,8 +1,8 @@
 """The whole system as a person runs it: ``mecanismos servir`` in a process of its own.
 
-Nothing is replaced but the bank, which is the automatic one, and the clock, which is moved inside
-the window of February 2021. Tests speak to it through HTTP, its broker and the service role of
-its database, and may kill any of its processes.
+Nothing is replaced but the bank, which is the automatic one unless a test speaks for it, and the
+clock, which is moved; without more, inside the window of February 2021. Tests speak to it through
+HTTP, its broker and the service role of its database, and may kill any of its processes.
 """
 
 from __future__ import annotations
@@ -252,19 +252,24 @@ class SistemaReal:
 
 @contextmanager
 def sistema_en_marcha(
-    datos: Path, *, devolver_cada: int = 4, extra: Mapping[str, str] | None = None
+    datos: Path,
+    *,
+    ahora: datetime = HOY,
+    devolver_cada: int | None = 4,
+    extra: Mapping[str, str] | None = None,
 ) -> Iterator[SistemaReal]:
-    """A fresh system on ``datos``, ready to be used; at the end nothing of it is left.
+    """A fresh system on ``datos``, its clock at ``ahora``; at the end nothing of it is left.
 
-    ``devolver_cada`` is how often the automatic bank returns an order; 0, never.
+    ``devolver_cada`` is how often the automatic bank returns an order; 0, never. With ``None``
+    there is no such bank: treasury says what each order came to.
     """
     entorno = entorno_limpio(
         datos,
         MECANISMOS_ENTORNO="desarrollo",
         MECANISMOS_LATIDO_SEGUNDOS="5",
-        MECANISMOS_RELOJ_DESFASE_SEGUNDOS=str(desfase_segundos()),
-        MECANISMOS_BANCO_AUTOMATICO="1",
-        MECANISMOS_BANCO_DEVOLVER_CADA=str(devolver_cada),
+        MECANISMOS_RELOJ_DESFASE_SEGUNDOS=str(desfase_segundos(ahora)),
+        MECANISMOS_BANCO_AUTOMATICO="0" if devolver_cada is None else "1",
+        MECANISMOS_BANCO_DEVOLVER_CADA=str(devolver_cada or 0),
         **(extra or {}),
     )
     datos.mkdir(parents=True, exist_ok=True)
@@ -284,9 +289,10 @@ def sistema_en_marcha(
         PostgresEmbebido(datos).destruir()
 
 
-def desfase_segundos() -> int:
-    """How far the clock must be moved to be inside the window of February 2021."""
-    return int((HOY - datetime.now(BOGOTA)).total_seconds())
+def desfase_segundos(ahora: datetime = HOY) -> int:
+    """How far the clock must be moved to be at ``ahora``; without it, inside the window of
+    February 2021."""
+    return int((ahora - datetime.now(BOGOTA)).total_seconds())
 
 
 def _cuando_este_listo(

@@ -55,11 +55,10 @@ def codigo_de(nit: str) -> str:
     return f"05{nit[-8:]}"
 
 
-async def cargar(mesa: Mesa, documentos: Sequence[str], nits: Sequence[str] = (NIT_IPS,)) -> None:
+def registros(documentos: Sequence[str], nits: Sequence[str] = (NIT_IPS,)) -> dict[str, list[Fila]]:
     """Registers in which those are nurses, alive and affiliated, and those IPS exist."""
-    await mesa.cargar(
-        "rethus",
-        [
+    return {
+        "rethus": [
             {
                 "tipo_documento": "CC",
                 "numero_documento": d,
@@ -71,11 +70,7 @@ async def cargar(mesa: Mesa, documentos: Sequence[str], nits: Sequence[str] = (N
             }
             for d in documentos
         ],
-        FECHA_CORTE,
-    )
-    await mesa.cargar(
-        "sso",
-        [
+        "sso": [
             {
                 "tipo_documento": "CC",
                 "numero_documento": "9999999999",
@@ -84,11 +79,7 @@ async def cargar(mesa: Mesa, documentos: Sequence[str], nits: Sequence[str] = (N
                 "profesion": "MEDICINA",
             }
         ],
-        FECHA_CORTE,
-    )
-    await mesa.cargar(
-        "bdua",
-        [
+        "bdua": [
             {
                 "afl_id": str(i),
                 "codigo_eps": "EPS010",
@@ -102,19 +93,11 @@ async def cargar(mesa: Mesa, documentos: Sequence[str], nits: Sequence[str] = (N
             }
             for i, d in enumerate(documentos, 1)
         ],
-        FECHA_CORTE,
-    )
-    await mesa.cargar(
-        "rnec",
-        [
+        "rnec": [
             {"numero_documento": d, "cod_error": "0", "estado_cedula": "0", **NOMBRES}
             for d in documentos
         ],
-        FECHA_CORTE,
-    )
-    await mesa.cargar(
-        "reps_prestadores",
-        [
+        "reps_prestadores": [
             {
                 "hab_prestador": codigo_de(nit),
                 "nit": nit,
@@ -125,5 +108,10 @@ async def cargar(mesa: Mesa, documentos: Sequence[str], nits: Sequence[str] = (N
             }
             for nit in nits
         ],
-        FECHA_CORTE,
-    )
+    }
+
+
+async def cargar(mesa: Mesa, documentos: Sequence[str], nits: Sequence[str] = (NIT_IPS,)) -> None:
+    """Load ``registros``."""
+    for registro, filas in registros(documentos, nits).items():
+        await mesa.cargar(registro, filas, FECHA_CORTE)

@@ -228,7 +228,7 @@ def test_historias_sin_encabezado_ni_comillas(tmp_path: Path, registro: str) -> 
         *((c, "FALLECIDO") for c in ("21", "51")),
         *((str(c), "CANCELADA") for c in (*range(22, 29), *range(52, 57))),
         *((c, "PENDIENTE") for c in ("88", "99", "77")),
-        ("", None),
+        ("", "PENDIENTE"),
     ],
 )
 def test_clase_de_la_cedula(tmp_path: Path, estado: str, clase: str | None) -> None:
@@ -256,13 +256,13 @@ def test_fecha_de_la_muerte(tmp_path: Path) -> None:
         ("FALLECIDO", None),
         ("VIGENTE", None),
         (None, None),  # an error answers nothing
-        (None, None),
+        ("PENDIENTE", None),  # found, and its state is not told
     ]
     assert carga.calidad["comprobaciones"] == {
         "cedula_mal_formada": 0,
         "nombre_danado": 0,
         "muerte_sin_fecha": 1,
-        "fecha_sin_muerte": 1,
+        "fecha_sin_muerte": 2,
         "no_hallada": 1,
     }
 

@@ -176,8 +176,12 @@ class _Correccion:
         netos = [_vivo(r, await self._t.reintegros.de([r.id])) for r in vivos]
         valor = self._nuevo.valor_centavos if self._nuevo else 0
         self._vigente = filas.get(self._anterior.id, vivos[0] if vivos else None)
-        for paso in planear_correccion(netos, valor):
+        pasos = planear_correccion(netos, valor)
+        for paso in pasos:
             await self._dar(paso, None if paso.sobre is None else filas[paso.sobre])
+        if self._vigente is None:  # what was added last went; what was there before stands
+            quitados = {p.sobre for p in pasos if p.accion is Accion.ANULAR}
+            self._vigente = next((r for r in vivos if r.id not in quitados), None)
         delta = valor - sum(v.neto_centavos for v in netos)
         return Sustitucion(delta, self._vigente, tuple(self._reintegros))
 
@@ -233,7 +237,7 @@ class _Correccion:
             estado=EstadoReconocimiento.ESPERA_PRESUPUESTO
             if en_espera
             else EstadoReconocimiento.RECONOCIDO,
-            cuenta_id=await self._cuenta(nuevo),
+            cuenta_id=await self._cuenta(nuevo) or sobre.cuenta_id,
             ahora=self._t.ahora,
         )
         if not en_espera:

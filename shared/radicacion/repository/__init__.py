@@ -6,6 +6,7 @@ from shared.radicacion.repository.radicaciones import RadicacionRepository
 from shared.radicacion.repository.registros import (
     INDICE_DERECHO,
     INDICE_SUBSANA,
+    NO_ADMITIDO,
     Cambio,
     RegistroDecidido,
     RegistroRepository,
@@ -15,6 +16,7 @@ from shared.radicacion.repository.registros import (
 __all__ = [
     "INDICE_DERECHO",
     "INDICE_SUBSANA",
+    "NO_ADMITIDO",
     "Cambio",
     "Consulta",
     "Filtro",

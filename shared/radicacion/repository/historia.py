@@ -121,7 +121,7 @@ class HistoriaRepository:
 
         ``respuestas``: fila, radicación and row answered. Only current records of the same entity
         are: those that may be corrected and, of the same solicitud, any; ``salvo`` those in these
-        states.
+        states, and those that something else than their solicitud pays (a trámite).
         """
         consulta = text(
             """
@@ -134,6 +134,10 @@ class HistoriaRepository:
             WHERE g.vigente AND r.mecanismo = propia.mecanismo AND r.entidad = propia.entidad
               AND (g.estado = ANY(:corregibles) OR r.solicitud_id = propia.solicitud_id)
               AND g.estado <> ALL(:salvo)
+              AND NOT EXISTS (
+                  SELECT FROM registro_pago p JOIN reconocimiento c ON c.id = p.reconocimiento_id
+                  WHERE p.radicacion_id = g.radicacion_id AND p.fila = g.fila
+                    AND c.estado <> 'ANULADO' AND c.solicitud_id <> r.solicitud_id)
             ORDER BY a.fila
             """
         ).bindparams(

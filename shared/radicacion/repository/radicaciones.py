@@ -86,7 +86,8 @@ class RadicacionRepository:
         )
 
     async def bloquear(self, radicacion_id: UUID) -> Radicacion | None:
-        return await self._una("id = :id FOR UPDATE", id=radicacion_id)
+        """Until the transaction ends nobody else changes it; who names it does not wait."""
+        return await self._una("id = :id FOR NO KEY UPDATE", id=radicacion_id)
 
     async def versiones(self, solicitud_id: UUID) -> tuple[int, int]:
         """Last version, and last one that did not fail."""

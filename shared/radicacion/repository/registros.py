@@ -339,15 +339,15 @@ class RegistroRepository:
             ((radicacion_id, *pago) for pago in pagos),
         )
 
-    async def beneficiarios_pagados(self, solicitud_id: UUID) -> set[tuple[str, str]]:
+    async def beneficiarios_pagados(self, solicitud_id: UUID) -> dict[tuple[str, str], int]:
         """(document type, number) of whom some version of the solicitud recognised something
-        that still counts."""
+        that still counts, and the year of its commitment."""
         consulta = text(
-            "SELECT DISTINCT tipo_documento, nit FROM reconocimiento "
-            "WHERE solicitud_id = :id AND estado <> 'ANULADO'"
+            "SELECT tipo_documento, nit, max(vigencia) AS vigencia FROM reconocimiento "
+            "WHERE solicitud_id = :id AND estado <> 'ANULADO' GROUP BY 1, 2"
         )
         filas = await self._tx.execute(consulta, {"id": solicitud_id})
-        return {(f.tipo_documento, f.nit) for f in filas}
+        return {(f.tipo_documento, f.nit): f.vigencia for f in filas}
 
     async def beneficiarios_respondidos(self, radicacion_id: UUID) -> set[tuple[str, str]]:
         """(document type, number) of whom the records that a submission answers had paid."""
@@ -395,20 +395,26 @@ class RegistroRepository:
         )
         await self._tx.execute(consulta, {"id": radicacion_id, "de": de, "a": a})
 
-    async def heredar_pagos(self, solicitud_id: UUID, tipo_documento: str, numero: str) -> None:
-        """Current rows of a payee go from a recognition that was replaced to the one in its
-        place."""
+    async def heredar_pagos(
+        self, solicitud_id: UUID, tipo_documento: str, numero: str, queda: UUID
+    ) -> None:
+        """Current rows of a payee go from a recognition that was annulled to the one in its
+        place or, if none took it, to ``queda``, which still pays the payee."""
         consulta = text(
             """
-            UPDATE registro_pago p SET reconocimiento_id = c.id
-            FROM reconocimiento c, registro g
-            WHERE c.solicitud_id = :id AND c.tipo_documento = :tipo AND c.nit = :numero
-              AND c.reemplaza_id = p.reconocimiento_id
+            UPDATE registro_pago p SET reconocimiento_id = coalesce(
+                (SELECT c.id FROM reconocimiento c
+                 WHERE c.solicitud_id = :id AND c.reemplaza_id = v.id AND c.estado <> 'ANULADO'),
+                :queda)
+            FROM reconocimiento v, registro g
+            WHERE v.solicitud_id = :id AND v.tipo_documento = :tipo AND v.nit = :numero
+              AND v.estado = 'ANULADO' AND p.reconocimiento_id = v.id
               AND g.radicacion_id = p.radicacion_id AND g.fila = p.fila AND g.vigente
             """
         )
         await self._tx.execute(
-            consulta, {"id": solicitud_id, "tipo": tipo_documento, "numero": numero}
+            consulta,
+            {"id": solicitud_id, "tipo": tipo_documento, "numero": numero, "queda": queda},
         )
 
     # Change ------------------------------------------------------------------

@@ -79,3 +79,28 @@ class VigentesRepository:
         ).bindparams(bindparam("ids", type_=ARRAY(UUID_SQL)))
         esperan = (await self._tx.execute(consulta, {"ids": list(reconocimientos)})).scalar_one()
         return int(esperan) == len(reconocimientos)
+
+    async def se_pagan(
+        self,
+        registros: Sequence[UUID],
+        *,
+        salvo: Sequence[UUID],
+        solicitud_id: UUID | None = None,
+    ) -> bool:
+        """Whether a recognition that counts, none of ``salvo`` nor of ``solicitud_id``, pays some
+        of those records."""
+        consulta = text(
+            """
+            SELECT EXISTS (
+                SELECT FROM registro g
+                JOIN registro_pago p ON p.radicacion_id = g.radicacion_id AND p.fila = g.fila
+                JOIN reconocimiento c ON c.id = p.reconocimiento_id
+                WHERE g.id = ANY(:registros) AND c.estado <> 'ANULADO' AND c.id <> ALL(:salvo)
+                  AND c.solicitud_id IS DISTINCT FROM CAST(:solicitud AS uuid))
+            """
+        ).bindparams(
+            bindparam("registros", type_=ARRAY(UUID_SQL)),
+            bindparam("salvo", type_=ARRAY(UUID_SQL)),
+        )
+        pedido = {"registros": list(registros), "salvo": list(salvo), "solicitud": solicitud_id}
+        return bool((await self._tx.execute(consulta, pedido)).scalar_one())

@@ -232,7 +232,7 @@ CLASES_CEDULA: Final = {
     "FALLECIDO": ("21", "51"),
     "CANCELADA": tuple(map(str, (*range(22, 29), *range(52, 57)))),
 }
-"""Class by ``estado_cedula`` (registers §6); every other code, 88 and 99 too, is PENDIENTE."""
+"""Class by ``estado_cedula`` (registers §6); any other, 88, 99 or none, is PENDIENTE."""
 
 
 def _clase_cedula() -> str:
@@ -240,10 +240,7 @@ def _clase_cedula() -> str:
         f"WHEN {es_una_de('estado_cedula', codigos)} THEN {literal(clase)}"
         for clase, codigos in CLASES_CEDULA.items()
     )
-    return (
-        "CASE WHEN estado_cedula IS NULL OR coalesce(cod_error, 0) <> 0 THEN NULL "
-        f"{ramas} ELSE 'PENDIENTE' END"
-    )
+    return f"CASE WHEN coalesce(cod_error, 0) <> 0 THEN NULL {ramas} ELSE 'PENDIENTE' END"
 
 
 RNEC: Final = EsquemaRegistro(

@@ -60,7 +60,9 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
         response_model=RadicacionVista,
         dependencies=quien_radica,
         openapi_extra=cuerpos_aceptados(mecanismo),
-        summary="Radicar una versión nueva, que reemplaza entera a la anterior",
+        summary="Radicar solo las filas que se corrigen; las demás quedan como están"
+        if mecanismo.liquidacion.beneficiarios
+        else "Radicar una versión nueva, que reemplaza entera a la anterior",
     )
     async def corregir(
         radicacion_id: UUID,
