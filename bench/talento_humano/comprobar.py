@@ -40,11 +40,12 @@ def main(pais: Path, motor: Path, a_mano: Path, *, exacta: bool) -> None:
             ),
             (f"{decidido} FROM m_registros", f"{decidido} FROM '{pais}/verdad.parquet'"),
             ("FROM m_pagos", "FROM a_pagos"),
-            # The query by hand tells which rows have no form, not what to mend in each cell.
+            # The query by hand tells which rows have no form, not what to mend in each cell, and
+            # nobody keeps the wording of its messages.
             *(
                 (f"{que} FROM m_hallazgos {donde}", f"{que} FROM a_hallazgos {donde}")
                 for que, donde in (
-                    ("SELECT *", "WHERE codigo <> 'THS-03'"),
+                    ("SELECT fila, codigo, veredicto, efecto, columna", "WHERE codigo <> 'THS-03'"),
                     ("SELECT DISTINCT fila", "WHERE codigo = 'THS-03'"),
                 )
             ),
