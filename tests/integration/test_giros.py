@@ -40,7 +40,7 @@ from shared.giros.errors import (
     ReintegroInexistente,
     TitularDistinto,
 )
-from shared.giros.model import EstadoReintegro, MotivoSuspenso
+from shared.giros.model import Beneficiario, EstadoReintegro, MotivoSuspenso
 from shared.giros.repository import (
     CuentaRepository,
     GiroRepository,
@@ -318,35 +318,48 @@ async def test_aprobaciones_agrupadas_una_negada_no_dania_a_las_demas(uow: UnitO
 
 
 async def test_sin_cuenta_buena_espera_y_no_detiene_a_otros(uow: UnitOfWork) -> None:
-    """Guarantee (ANT-18): missing or unverified account waits alone; verifying releases it."""
+    """Guarantee (ANT-18): missing or unverified account waits alone; verifying releases it, and
+    what the same payee had no account for."""
     escena = await Escena.nueva(uow, aforo=5 * VALOR, recaudo=2 * VALOR)
-    await escena.verificar(cuenta("2"))
+    otra = Beneficiario("NI", str(OTRA_IPS.entidad))
+    suya = cuenta("2", titular=otra.numero)
+    await escena.verificar(suya, de=otra)
     sin, por_verificar, buena = await escena.reconocer(
         escena.nuevo(cuenta=None),
         escena.nuevo(cuenta=cuenta("1")),
-        escena.nuevo(cuenta=cuenta("2")),
+        escena.nuevo(nit=otra.numero, cuenta=suya),
     )
     await escena.aprobar(sin, por_verificar, buena)
     assert await escena.estados(sin, por_verificar, buena) == [
         "ESPERA_CUENTA", "ESPERA_CUENTA", "ORDENADO",
     ]  # fmt: skip
-    await escena.verificar(cuenta("1"))
-    await escena.verificar(cuenta("1"))
-    assert await escena.estados(sin, por_verificar) == ["ESPERA_CUENTA", "ORDENADO"]
-
     with pytest.raises(ReconocimientoInexistente):
         async with uow.begin() as tx:
             await giros.cambiar_cuenta(
-                tx, sin.id, cuenta("2"), usuario=OTRA_IPS, reloj=escena.reloj
+                tx, sin.id, cuenta("1"), usuario=OTRA_IPS, reloj=escena.reloj
             )
+    await escena.verificar(cuenta("1"))
+    await escena.verificar(cuenta("1"))
+    # In their turn, as far as cash goes.
+    assert await escena.estados(sin, por_verificar) == ["ORDENADO", "ESPERA_PRESUPUESTO/RECAUDO"]
     async with uow.begin() as tx:
-        r = await giros.cambiar_cuenta(tx, sin.id, cuenta("2"), usuario=IPS, reloj=escena.reloj)
-    assert r.estado is EstadoReconocimiento.ESPERA_PRESUPUESTO  # good account; cash is gone
+        r = await giros.cambiar_cuenta(
+            tx, por_verificar.id, cuenta("3"), usuario=IPS, reloj=escena.reloj
+        )
+    assert r.estado is EstadoReconocimiento.ESPERA_CUENTA
     with pytest.raises(EstadoNoPermite):
         async with uow.begin() as tx:
-            await giros.cambiar_cuenta(
-                tx, buena.id, cuenta("1"), usuario=OPERADOR, reloj=escena.reloj
-            )
+            await giros.cambiar_cuenta(tx, buena.id, suya, usuario=OPERADOR, reloj=escena.reloj)
+
+
+async def test_la_cuenta_es_del_beneficiario_y_no_de_cada_pago(uow: UnitOfWork) -> None:
+    """Guarantee (PRU-31): who already registered an account is not asked for it every week."""
+    escena = await Escena.nueva(uow, aforo=5 * VALOR, recaudo=5 * VALOR)
+    await escena.verificar(cuenta("1"))
+    await escena.verificar(cuenta("9"), aceptada=False)
+    (r,) = await escena.reconocer(escena.nuevo(cuenta=None))
+    await escena.aprobar(r)
+    assert await escena.estados(r) == ["ORDENADO"]
 
 
 async def test_una_cuenta_de_otro_titular_no_se_verifica(uow: UnitOfWork) -> None:

@@ -233,10 +233,15 @@ async def test_lo_que_se_libera_mientras_se_actualiza_se_paga_una_vez(
 
     async def mientras(*_: Any) -> None:
         [corte] = await mesa.consultar("SELECT id FROM corte WHERE registro = 'bdex'")
-        retirado, ctx = EstadoCorte.RETIRADO, mesa.ctx
-        quien = {"usuario": "operadora", "uow": ctx.uow, "reloj": ctx.reloj}
-        await cambiar_estado(corte["id"], retirado, motivo="venía mal", **quien)
-        await liberar(ctx)
+        await cambiar_estado(
+            corte["id"],
+            EstadoCorte.RETIRADO,
+            motivo="venía mal",
+            usuario="operadora",
+            uow=mesa.ctx.uow,
+            reloj=mesa.ctx.reloj,
+        )
+        await liberar(mesa.ctx)
 
     with monkeypatch.context() as parche:
         parche.setattr(trabajo, "_progreso", mientras)

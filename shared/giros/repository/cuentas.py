@@ -106,6 +106,19 @@ class CuentaRepository:
         )
         return [_cuenta(f) for f in filas]
 
+    async def verificadas(self, beneficiarios: Iterable[Beneficiario]) -> dict[Beneficiario, UUID]:
+        """The last account of each payee that was checked and is theirs; none of whom has none."""
+        t = tables.cuenta_bancaria
+        filas = await self._tx.execute(
+            select(t)
+            .where(
+                entre(t.c.nit, {b.numero for b in beneficiarios}, String),
+                t.c.estado == EstadoCuentaBancaria.VERIFICADA.value,
+            )
+            .order_by(t.c.decidida_at, t.c.id)
+        )
+        return {c.beneficiario: c.id for c in map(_cuenta, filas) if c.sirve}
+
     async def por_verificar(self, *, limite: int = 50) -> list[CuentaBancaria]:
         """Accounts that nobody has checked, oldest first."""
         t = tables.cuenta_bancaria

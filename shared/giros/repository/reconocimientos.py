@@ -124,6 +124,29 @@ _SOLTAR_POR_CUENTA = text(
     """  # noqa: S608 - constants of this file
 ).bindparams(bindparam("ahora", type_=DateTime(timezone=True)))
 
+# A payee registers an account once, not once per payment.
+_SIN_CUENTA = """
+    r.cuenta_id IS NULL AND r.tipo_documento = c.tipo_documento AND r.nit = c.nit
+    AND r.estado IN ('ESPERA_PRESUPUESTO', 'RECONOCIDO', 'ESPERA_CUENTA')
+"""
+
+_LINEAS_CON_CUENTA = text(
+    f"""
+    SELECT r.linea_id FROM reconocimiento r WHERE r.cuenta_id = :cuenta
+    UNION
+    SELECT r.linea_id FROM reconocimiento r, cuenta_bancaria c
+    WHERE c.id = :cuenta AND {_SIN_CUENTA}
+    ORDER BY linea_id
+    """  # noqa: S608 - constants of this file
+).bindparams(bindparam("cuenta", type_=Uuid))
+
+_DAR_CUENTA = text(
+    f"""
+    UPDATE reconocimiento r SET cuenta_id = c.id, updated_at = :ahora
+    FROM cuenta_bancaria c WHERE c.id = :cuenta AND {_SIN_CUENTA}
+    """  # noqa: S608 - constants of this file
+).bindparams(bindparam("cuenta", type_=Uuid), bindparam("ahora", type_=DateTime(timezone=True)))
+
 # One order per payee and account; a retry stays alone, so that it names the order it repeats.
 # Nothing is joined with what was just grouped: the planner takes it for a handful of rows.
 _ORDENAR_PREFIJO = text(
@@ -327,12 +350,13 @@ class ReconocimientoRepository:
         return [_reconocimiento(f) for f in filas]
 
     async def lineas_con_cuenta(self, cuenta_id: UUID) -> list[int]:
-        """Lines in which some recognition is to be paid into the account."""
-        t = tables.reconocimiento
-        filas = await self._tx.execute(
-            select(t.c.linea_id).where(t.c.cuenta_id == cuenta_id).distinct().order_by(t.c.linea_id)
-        )
+        """Lines in which some recognition is to be paid into the account, or has none and could."""
+        filas = await self._tx.execute(_LINEAS_CON_CUENTA, {"cuenta": cuenta_id})
         return list(filas.scalars())
+
+    async def dar_cuenta(self, cuenta_id: UUID, ahora: datetime) -> None:
+        """Give a checked account to what its payee is to be paid and had none for."""
+        await self._tx.execute(_DAR_CUENTA, {"cuenta": cuenta_id, "ahora": ahora})
 
     async def listar(
         self,

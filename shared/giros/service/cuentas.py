@@ -51,8 +51,8 @@ async def verificar_cuenta(
 ) -> CuentaBancaria:
     """Write the outcome of checking an account and let its recognitions go on, in order.
 
-    The same outcome again changes nothing. A rejected account is never accepted later: the
-    payee gives another one.
+    What its payee is owed and had no account for is paid there too. The same outcome again
+    changes nothing. A rejected account is never accepted later: the payee gives another one.
 
     Raises:
         Prohibido: neither operador nor treasury.
@@ -76,6 +76,8 @@ async def verificar_cuenta(
     cuenta = await cuentas.decidir(
         cuenta_id, destino, motivo=motivo, por=usuario.sujeto, ahora=reloj.ahora()
     )
+    if aceptada:
+        await reconocimientos.dar_cuenta(cuenta_id, reloj.ahora())
     for trabajo in trabajos.values():
         await trabajo.ordenar_en_orden()
     await cerrar(list(trabajos.values()))

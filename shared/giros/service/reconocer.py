@@ -80,11 +80,17 @@ async def _encolar(
     ahora = reloj.ahora()
     pedidas = [(n.beneficiario, n.cuenta) for n in nuevos if n.cuenta is not None]
     cuentas = await CuentaRepository(tx).asegurar(pedidas, ahora)
+    # Who gives none is paid where they already are: an account is of the payee, not of a payment.
+    conocidas = await CuentaRepository(tx).verificadas(
+        {n.beneficiario for n in nuevos if n.cuenta is None}
+    )
     filas = [
         (
             lineas[n.mecanismo, n.vigencia].id,
             n,
-            None if n.cuenta is None else cuentas[n.beneficiario, n.cuenta].id,
+            conocidas.get(n.beneficiario)
+            if n.cuenta is None
+            else cuentas[n.beneficiario, n.cuenta].id,
         )
         for n in nuevos
     ]

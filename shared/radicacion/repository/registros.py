@@ -404,7 +404,8 @@ class RegistroRepository:
             """
             UPDATE registro_pago p SET reconocimiento_id = coalesce(
                 (SELECT c.id FROM reconocimiento c
-                 WHERE c.solicitud_id = :id AND c.reemplaza_id = v.id AND c.estado <> 'ANULADO'),
+                 WHERE c.solicitud_id = :id AND c.tipo_documento = :tipo AND c.nit = :numero
+                   AND c.reemplaza_id = v.id AND c.estado <> 'ANULADO'),
                 :queda)
             FROM reconocimiento v, registro g
             WHERE v.solicitud_id = :id AND v.tipo_documento = :tipo AND v.nit = :numero
