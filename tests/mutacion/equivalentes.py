@@ -21,6 +21,7 @@ EQUIVALENTES: Final[Mapping[str, Mapping[str, str]]] = {
         "liquidacion · toma_reconocido · col('valor_total') > col('tope') → "
         "col('valor_total') >= col('tope')": "con el total igual al tope, el recorte no quita nada",
         "estados · ESPERA_MONTO · sin codigos": _YA_TOMADOS,
+        "estados · ESTADOS · NO_ADMITIDO antes de NO_ADMITIDO": "las dos líneas dan ese estado",
         "estados · ESTADOS · ESPERA_MONTO antes de SIN_TARIFA": (
             "PRU-29 solo se juzga de lo que sería LIQUIDADO: nunca falla junto a PRU-09"
         ),

@@ -210,6 +210,14 @@ def test_un_recorte_que_no_deja_nada_es_un_rechazo() -> None:
     ]
 
 
+def test_un_recorte_que_no_deja_nada_manda_sobre_una_glosa_definitiva() -> None:
+    """It counts as RECHAZO, which comes first."""
+    nada = [tarifa | {"valor_cop": 0} for tarifa in EN_ORDEN["pruebas_tarifas"]]
+    publicos = [p | {"laboratorio_salud_publica": True} for p in EN_ORDEN["reps_prestadores"]]
+    (dada,) = evaluar([fila()], "RECORTE", pruebas_tarifas=nada, reps_prestadores=publicos)
+    assert (dada["estado"], dada["codigos"]) == ("NO_ADMITIDO", "PRU-21;PRU-22")
+
+
 TOPES: Final[dict[str, tuple[bool, bool, bool, int]]] = {
     # diferencial, procede, hay tarifa diferencial, tope
     "base": (False, False, True, 80_832),
