@@ -80,6 +80,7 @@ def aplicar(
         else:
             for _, paso in tanda:
                 marcha.dar(paso)
+    marcha.cerrar()
     return marcha.filas
 
 
@@ -146,14 +147,24 @@ class _Marcha:
         self._conocidas: set[str] = set()
         self._puentes: dict[str, Marco] = {}
         self._escritas: Counter[str] = Counter()
+        self._por_cerrar: list[Cruce] = []
         self.vivas: Collection[str] | None = None
         """Columns that somebody will still read; all of them if it is not known."""
 
     def derivar(self, columnas: Sequence[Columna]) -> None:
+        self.cerrar()
         self.filas = derivar(self.filas, columnas)
         self._escribir(*(columna.nombre for columna in columnas))
 
+    def cerrar(self) -> None:
+        """Say of each join whether it found something: of all those that wait, at once."""
+        if self._por_cerrar:
+            self.filas = _cerrar(self.filas, self._por_cerrar)
+            self._por_cerrar = []
+
     def dar(self, paso: Paso) -> None:
+        if not isinstance(paso, Cruce):
+            self.cerrar()
         match paso:
             case Columna():
                 self.derivar([paso])
@@ -181,6 +192,7 @@ class _Marcha:
         registro = self._reducido(cruce, base, registro)
         cortes = self._cortes.get(cruce.registro, ())
         self.filas = cruzar(self.filas, cruce, registro, cortes, base)
+        self._por_cerrar.append(cruce)
 
     def _reducido(self, cruce: Cruce | Enlace, base: Marco, registro: Marco) -> Marco:
         if self._reductor is None:
@@ -194,6 +206,7 @@ class _Marcha:
         if self._propias is None:
             self._anotar(self.filas)
         elif not self._conocidas.issuperset(columnas):
+            self.cerrar()
             if self._guardar is None:
                 return self.filas
             self.filas = self._guardar(con_solo(self.filas, self.vivas), "__filas")
@@ -255,21 +268,32 @@ def cruzar(
 ) -> Marco:
     """One left join, on a register reduced to one row per key or, if pairs are looked at, per row.
 
-    ``base``: the same rows with the keys, from where it costs less to look at them again.
+    ``base``: the same rows with the keys, from where it costs less to look at them again. How many
+    were found stays beside the rows until ``_cerrar``.
     """
     if cruce.filtro is not None:
         registro = registro.filter(cruce.filtro)
     if _mira_pares(cruce):
         reducido = _reducir_por_fila(base, cruce, registro, cortes)
-        unidas = filas.join(reducido, how="left", left_on="fila", right_on=_FILA)
-    else:
-        unidas = _por_clave(filas, cruce, registro, cortes)
+        return filas.join(reducido, how="left", left_on="fila", right_on=_FILA)
+    return _por_clave(filas, cruce, registro, cortes)
+
+
+def _cerrar(filas: Marco, cruces: Sequence[Cruce]) -> Marco:
+    """``<prefijo>_existe`` of each join, in place of how many it found."""
+    fuera = {_CORTE, *map(_halladas, cruces)}
+    quedan = [c for c in filas.collect_schema().names() if c not in fuera]
+    return filas.select(
+        *quedan, *(_existe(cruce).alias(f"{cruce.prefijo}_existe") for cruce in cruces)
+    )
+
+
+def _existe(cruce: Cruce) -> nw.Expr:
     existe = nw.col(_halladas(cruce)).fill_null(0) > 0
-    if cruce.por is None:
-        sin_clave = alguna(nw.col(clave).is_null() for clave in cruce.claves)
-        existe = nw.when(sin_clave).then(nw.lit(None, dtype=nw.Boolean)).otherwise(existe)
-    quedan = [c for c in unidas.collect_schema().names() if c not in {_halladas(cruce), _CORTE}]
-    return unidas.select(*quedan, existe.alias(f"{cruce.prefijo}_existe"))
+    if cruce.por is not None:
+        return existe
+    sin_clave = alguna(nw.col(clave).is_null() for clave in cruce.claves)
+    return nw.when(sin_clave).then(nw.lit(None, dtype=nw.Boolean)).otherwise(existe)
 
 
 def _mira_pares(cruce: Cruce) -> bool:
