@@ -149,7 +149,8 @@ def abrir_cortes(
             (_Tramo(datos / c.ruta, c.sha256_fuente, c.filas, fecha=c.fecha_corte), "")
             for c in ordenados
         ]
-        fuentes[nombre] = _sobre_la_tabla(_fuente(esquema_de(nombre), tramos))
+        esquema = esquema_de(nombre)
+        fuentes[nombre] = _sobre_la_tabla(esquema, _fuente(esquema, tramos))
     return fuentes
 
 
@@ -306,10 +307,9 @@ def _fuente(
     )
 
 
-def _sobre_la_tabla(fuente: FuenteRegistro) -> FuenteRegistro:
+def _sobre_la_tabla(esquema: EsquemaRegistro, fuente: FuenteRegistro) -> FuenteRegistro:
     """Cortes that change a shipped table, which goes on answering for the keys they do not bring:
     an act that fixes one value says nothing of the others."""
-    esquema = esquema_de(fuente.registro)
     if not esquema.por_defecto or not fuente.rutas:
         return fuente
     tabla = _de_tabla(esquema)

@@ -19,6 +19,9 @@ from shared.normativa import Certeza, Fuente
 from shared.registros.expresiones import FALTANTES
 from shared.tipos import InvarianteRota
 
+_ENTRE_COLUMNAS: Final = re.compile(r",(?![^()]*\))")
+"""The comma of ``DECIMAL(5,2)`` is inside a column."""
+
 
 def plegar(texto: str) -> str:
     """Fold a header: no accents, lower case, every other sign (blank, hyphen) equal to ``_``."""
@@ -341,7 +344,7 @@ class EsquemaRegistro:
     def admite(self, firma: str) -> bool:
         """Whether a Parquet of that ``firma`` has today's columns; derived ones may be missing,
         since whoever reads it computes them."""
-        escritas = set(firma.split(","))
+        escritas = set(_ENTRE_COLUMNAS.split(firma))
         return {_firma(c) for c in self.leidas} <= escritas <= {_firma(c) for c in self.columnas}
 
     def mapear(self, encabezado: list[str]) -> dict[str, int]:

@@ -53,7 +53,7 @@ def test_de_la_carga_al_retiro(corte: Mandar, tmp_path: Path) -> None:
     informe: dict[str, Any] = json.loads(corte("calidad", huella, "--json"))
     assert informe["calidad"]["codificacion"] == "cp1252"
     assert informe["filas_leidas"] == 7
-    for nombre, dice in (("p.md", "# Calidad"), ("p.html", "<h1>Calidad")):
+    for nombre, dice in (("p.md", "# Calidad"), ("p.html", ">Calidad")):
         assert corte("calidad", huella, "--pagina", tmp_path / nombre) == ""
         assert dice in (tmp_path / nombre).read_text("utf-8")
     assert ".html" in corte("calidad", huella, "--pagina", tmp_path / "p.pdf", codigo=3)
