@@ -85,6 +85,7 @@ def evaluar_archivo(
     obligatorios, opcionales = registros_de(mecanismo)
     with tempfile.TemporaryDirectory() as temporal, ThreadPoolExecutor(1) as aparte:
         trabajo = Path(temporal)
+        # One thread types the submission while the other reads the registers for their digests.
         leido = aparte.submit(
             leer,
             archivo,
@@ -102,8 +103,6 @@ def evaluar_archivo(
                 )
             finally:
                 leido.result()  # what is wrong with the submission is told first
-            # Digests are cited at the end, and a core is idle while the queries are put together.
-            aparte.submit(lambda: [fuente.sha256 for fuente in fuentes.values()])
             return evaluar(
                 mecanismo, entrada, fuentes, salida, motor, fecha=fecha, parametros=parametros
             )

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 from typing import Final
 
 import duckdb
@@ -30,7 +29,6 @@ from shared.registros.pie import pie_de
 from shared.registros.tipado import por_columna, sql_etapa
 
 EXTENSIONES: Final = (".csv", ".txt", ".parquet")
-_UNA_A_LA_VEZ: Final = Lock()
 
 
 @dataclass(frozen=True)
@@ -43,19 +41,14 @@ class FuenteRegistro:
     """``SELECT`` of the canonical columns; empty when the register is absent."""
     rutas: tuple[Path, ...] = ()
     """Canonical Parquets behind ``sql``, the first one in precedence first."""
-    huellas: tuple[str | Path, ...] = ()
-    """Digest of each source file, or the file of which to take it when it is asked for."""
+    sha256: tuple[str, ...] = ()
+    """Of the source files: what an evaluation cites."""
     cargas: tuple[Carga, ...] = ()
     """Counts and quality of the files just normalised."""
     filas: int = 0
     """Rows of those Parquets together."""
     historia: Historia | None = None
     """How ``sql`` joins several dated extracts, if it does."""
-
-    @property
-    def sha256(self) -> tuple[str, ...]:
-        """Of the source files: what an evaluation cites. Reads whole those not seen yet."""
-        return tuple(dict.fromkeys(h if isinstance(h, str) else _sha256(h) for h in self.huellas))
 
     def relacion(self, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         """Lazy relation over ``sql``: every use runs it again."""
@@ -67,8 +60,7 @@ class _Tramo:
     """One Parquet of a register and the file it came from."""
 
     ruta: Path
-    sha256: str | Path
-    """Of the file; the file itself if it is canonical, and nobody has read it yet."""
+    sha256: str
     filas: int
     derivado: bool = False
     fecha: date | None = None
@@ -227,7 +219,7 @@ def _agregar(
     """Add a file to its register, and the rows it brings to the others that were asked for."""
     propias = piezas[esquema.nombre]
     if es_canonico(esquema, archivo):
-        propias.tramos.insert(0, _Tramo(archivo, archivo, pie_de(archivo).filas))
+        propias.tramos.insert(0, _Tramo(archivo, _sha256(archivo), pie_de(archivo).filas))
         return
     carga = cargar_archivo(esquema, archivo, trabajo)
     propias.tramos.insert(0, _Tramo(carga.ruta, carga.sha256_fuente, carga.filas))
@@ -255,8 +247,7 @@ def _exigir(faltan: list[EsquemaRegistro], carpeta: Path) -> None:
 def _sha256(ruta: Path) -> str:
     """Digest of a canonical file, in one pass; asked again, without any while it is the same."""
     estado = ruta.stat()
-    with _UNA_A_LA_VEZ:  # who asks for one that is being taken waits for it
-        return _sha256_visto(ruta.resolve(), estado.st_ino, estado.st_size, estado.st_mtime_ns)
+    return _sha256_visto(ruta.resolve(), estado.st_ino, estado.st_size, estado.st_mtime_ns)
 
 
 @lru_cache(maxsize=256)
@@ -300,7 +291,7 @@ def _fuente(
         presente=bool(tramos),
         sql=sql,
         rutas=tuple(t.ruta for t, _ in tramos),
-        huellas=tuple(dict.fromkeys(t.sha256 for t, _ in tramos)),
+        sha256=tuple(dict.fromkeys(t.sha256 for t, _ in tramos)),
         cargas=cargas,
         filas=sum(t.filas for t, _ in tramos),
         historia=historia,
@@ -316,7 +307,7 @@ def _sobre_la_tabla(esquema: EsquemaRegistro, fuente: FuenteRegistro) -> FuenteR
     return replace(
         fuente,
         sql=_unir(esquema, (fuente.sql, tabla.sql)),
-        huellas=(*fuente.huellas, *tabla.huellas),
+        sha256=(*fuente.sha256, *tabla.sha256),
         filas=fuente.filas + tabla.filas,
     )
 
@@ -339,7 +330,7 @@ def _de_tabla(esquema: EsquemaRegistro) -> FuenteRegistro:
         registro=esquema.nombre,
         presente=True,
         sql=f"SELECT {', '.join(map(ident, esquema.nombres))} FROM ({etapa})",
-        huellas=(tablas.ruta(esquema.por_defecto),),
+        sha256=(_sha256(tablas.ruta(esquema.por_defecto)),),
         filas=len(filas),
     )
 

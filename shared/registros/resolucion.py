@@ -132,5 +132,5 @@ def resolver_documentos(
             conocidos.get(bdua.registro, bdua.sql),
             None if historia is None else conocidos.get(historia.registro),
         ),
-        huellas=tuple(dict.fromkeys(h for f in fuentes for h in f.huellas)),
+        sha256=tuple(dict.fromkeys(s for f in fuentes for s in f.sha256)),
     )

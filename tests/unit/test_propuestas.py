@@ -44,7 +44,7 @@ def fuente(registro: str, *filas: dict[str, Any]) -> FuenteRegistro:
         for fila in filas or ({},)
     ]
     sql = f"{' UNION ALL '.join(selects)} LIMIT {len(filas)}"
-    return FuenteRegistro(registro, True, sql, huellas=("0123456789abcdef",), filas=len(filas))
+    return FuenteRegistro(registro, True, sql, sha256=("0123456789abcdef",), filas=len(filas))
 
 
 def _literal(valor: Any) -> str:

@@ -50,7 +50,7 @@ def tabla(filas: Sequence[tuple[str | None, ...]], *columnas: str) -> str:
 
 def fuente(registro: str, filas: list[Conocido]) -> FuenteRegistro:
     sql = tabla(filas, "tipo_documento", "numero_documento", "afl_id")
-    return FuenteRegistro(registro, True, sql, huellas=(registro,), filas=len(filas))
+    return FuenteRegistro(registro, True, sql, sha256=(registro,), filas=len(filas))
 
 
 @pytest.fixture
