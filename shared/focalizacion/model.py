@@ -171,6 +171,16 @@ class Cruce:
     antes: tuple[Columna, ...] = ()
     por: str | None = None
 
+    @property
+    def del_registro(self) -> frozenset[str]:
+        """Columns of the register that the join reads."""
+        calculadas = (columna.expr for columna in self.antes)
+        leidas = columnas_de(*self.trae.values(), self.filtro, self.condicion, *calculadas)
+        prestadas = {*self.con, *(columna.nombre for columna in self.antes)}
+        if self.dia is not None:
+            prestadas.add("dia")
+        return leidas.union(self.claves.values()) - prestadas
+
 
 @dataclass(frozen=True)
 class Enlace:
@@ -183,6 +193,11 @@ class Enlace:
     registro: str
     claves: Mapping[str, str]
     trae: Mapping[str, str]
+
+    @property
+    def del_registro(self) -> frozenset[str]:
+        """Columns of the register that it reads."""
+        return frozenset((*self.claves.values(), *self.trae.values()))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from shared.focalizacion.model import (
     Beneficiario,
     Cruce,
     Efecto,
-    Enlace,
     Etapa,
     Linea,
     Mecanismo,
@@ -370,22 +369,9 @@ def _columnas_leidas(mecanismo: Mecanismo, registro: str) -> list[str]:
     leidas: set[str] = set()
     for paso in mecanismo.esquema.pasos:
         if isinstance(paso, Puente):
-            leidas = leidas.union(*(_del_enlace(e) for e in paso.enlaces if e.registro == registro))
+            leidas = leidas.union(*(e.del_registro for e in paso.enlaces if e.registro == registro))
         elif isinstance(paso, Cruce) and paso.registro == registro:
-            leidas |= _del_cruce(paso)
+            leidas |= paso.del_registro
     if registro not in REGISTROS:
         return sorted(leidas)
     return [c.nombre for c in REGISTROS[registro].columnas if c.nombre in leidas]
-
-
-def _del_enlace(enlace: Enlace) -> set[str]:
-    return {*enlace.claves.values(), *enlace.trae.values()}
-
-
-def _del_cruce(cruce: Cruce) -> set[str]:
-    expresiones = [*cruce.trae.values(), cruce.filtro, cruce.condicion]
-    expresiones += [columna.expr for columna in cruce.antes]
-    prestadas = {*cruce.con, *(columna.nombre for columna in cruce.antes)}
-    if cruce.dia is not None:
-        prestadas.add("dia")
-    return {*cruce.claves.values(), *columnas_de(*expresiones)} - prestadas

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import narwhals as nw
 
 from shared.focalizacion.cruces import FECHA_CORTE, Marco, Version
-from shared.focalizacion.model import Cruce, Enlace, Paso, Puente, columnas_de
+from shared.focalizacion.model import Cruce, Enlace, Paso, Puente
 from shared.focalizacion.motor import Motor
 
 Acotar = Callable[[Marco, Sequence[str]], Marco]
@@ -57,12 +57,5 @@ def _llave(cruce: Cruce | Enlace) -> tuple[str, ...]:
 
 def _columnas(cruces: Sequence[Cruce | Enlace], registro: Marco) -> list[str]:
     """Columns of the register that the joins read."""
-    leidas = {FECHA_CORTE}
-    for cruce in cruces:
-        leidas |= set(cruce.claves.values())
-        if isinstance(cruce, Enlace):
-            leidas |= set(cruce.trae.values())
-        else:
-            calculadas = (c.expr for c in cruce.antes)
-            leidas |= columnas_de(cruce.filtro, cruce.condicion, *cruce.trae.values(), *calculadas)
+    leidas = {FECHA_CORTE}.union(*(cruce.del_registro for cruce in cruces))
     return [c for c in registro.collect_schema().names() if c in leidas]

@@ -38,11 +38,7 @@ def salidas(paso: Paso) -> frozenset[str]:
 
 def del_registro(cruce: Cruce) -> frozenset[str]:
     """Columns of the register that a join reads."""
-    expresiones = [*cruce.trae.values(), cruce.filtro, cruce.condicion]
-    expresiones += [columna.expr for columna in cruce.antes]
-    leidas = columnas_de(*expresiones).union(cruce.claves.values())
-    prestadas = {*cruce.con, *(columna.nombre for columna in cruce.antes)}
-    return leidas - prestadas - ({DIA} if cruce.dia is not None else set())
+    return cruce.del_registro
 
 
 def necesarios(pasos: Sequence[Paso], columnas: Iterable[str]) -> list[Paso]:
