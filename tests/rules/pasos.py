@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from shared.focalizacion import Columna, Cruce, Grupo, Nombres, Puente
 from shared.focalizacion.model import Paso, columnas_de
-
-DIA: Final = "dia"
 
 
 def entradas(paso: Paso) -> frozenset[str]:
