@@ -13,10 +13,13 @@ import narwhals as nw
 from shared.focalizacion.expresiones import alguna
 from shared.focalizacion.model import (
     Columna,
+    Conjunto,
     Cruce,
     Enlace,
     Grupo,
+    Lectura,
     Nombres,
+    Origen,
     Paso,
     Puente,
     columnas_de,
@@ -25,11 +28,14 @@ from shared.focalizacion.nombres import comparar
 
 Marco = nw.LazyFrame[Any]
 Guardar = Callable[[Marco, str], Marco]
-Version = tuple[int, ...]
-"""How many times each key of a join had been written when it was read."""
+Version = tuple[str | int, ...]
+"""The ``Conjunto`` that a join is in, and how many times each of its keys had been written when it
+was read."""
 _CORTE = "__corte"
 _FILA = "__fila"
 _HALLADAS = "__halladas"
+DE = "de"
+"""In a ``Conjunto``, the row that each of the others belongs to."""
 FECHA_CORTE = "fecha_corte"
 
 
@@ -40,7 +46,7 @@ class Reductor(Protocol):
     """
 
     def __call__(
-        self, cruce: Cruce | Enlace, filas: Marco, registro: Marco, version: Version
+        self, cruce: Lectura, filas: Marco, registro: Marco, version: Version
     ) -> Marco: ...
 
 
@@ -64,14 +70,25 @@ def aplicar(
     reductor: Reductor | None = None,
     guardar: Guardar | None = None,
     quedan: Collection[str] | None = None,
+    conjuntos: dict[str, Marco] | None = None,
+    ambito: str = "",
 ) -> Marco:
     """Every step in order. ``cortes`` holds the dates of each register read by corte.
 
     ``guardar`` computes a partial result once: without it, a step that looks at what earlier
     joins brought repeats them. ``quedan``: the columns wanted at the end, all if not given; the
     others are carried no further than the last step that reads them, whenever rows are computed.
+    ``conjuntos`` receives, by name, the others of each ``Conjunto`` as they were looked at.
     """
-    marcha = _Marcha(filas, registros, cortes, reductor=reductor, guardar=guardar)
+    marcha = _Marcha(
+        filas,
+        registros,
+        cortes,
+        reductor=reductor,
+        guardar=guardar,
+        conjuntos=conjuntos,
+        ambito=ambito,
+    )
     for derivan, seguidos in groupby(enumerate(pasos), key=lambda p: isinstance(p[1], Columna)):
         tanda = list(seguidos)
         marcha.vivas = None if quedan is None else _leidas_desde(pasos[tanda[0][0] :], quedan)
@@ -101,6 +118,12 @@ def leidas_de(paso: Paso) -> frozenset[str]:
             return frozenset(paso.propias.values()).union(*(e.claves for e in paso.enlaces))
         case Cruce():
             return frozenset(_leidas_de_la_fila(paso))
+        case Conjunto():
+            return frozenset(paso.lleva.values()).union(*map(_leidas_del_origen, paso.origenes))
+
+
+def _leidas_del_origen(origen: Origen) -> Iterable[str]:
+    return origen.claves if origen.registro else origen.trae.values()
 
 
 def con_solo(filas: Marco, columnas: Collection[str] | None) -> Marco:
@@ -137,12 +160,16 @@ class _Marcha:
         *,
         reductor: Reductor | None,
         guardar: Guardar | None,
+        conjuntos: dict[str, Marco] | None,
+        ambito: str,
     ) -> None:
         self.filas = filas
         self._registros = registros
         self._cortes = cortes
         self._reductor = reductor
         self._guardar = guardar
+        self._conjuntos = conjuntos
+        self._ambito = ambito
         self._propias: Marco | None = None
         self._conocidas: set[str] = set()
         self._puentes: dict[str, Marco] = {}
@@ -177,6 +204,8 @@ class _Marcha:
                 self._puentes[paso.nombre] = self._tender(paso)
             case Cruce():
                 self._cruzar(paso)
+            case Conjunto():
+                self._reunir(paso)
 
     def _escribir(self, *nombres: str) -> None:
         self._conocidas.difference_update(nombres)
@@ -194,12 +223,57 @@ class _Marcha:
         self.filas = cruzar(self.filas, cruce, registro, cortes, base)
         self._por_cerrar.append(cruce)
 
-    def _reducido(self, cruce: Cruce | Enlace, base: Marco, registro: Marco) -> Marco:
+    def _reducido(self, cruce: Lectura, base: Marco, registro: Marco) -> Marco:
         if self._reductor is None:
             return registro
-        return self._reductor(
-            cruce, base, registro, tuple(self._escritas[clave] for clave in cruce.claves)
+        escritas = (self._escritas[clave] for clave in cruce.claves)
+        return self._reductor(cruce, base, registro, (self._ambito, *escritas))
+
+    def _reunir(self, conjunto: Conjunto) -> None:
+        base = self._base(leidas_de(conjunto))
+        otros = self._computar(self._otros(conjunto, base), "__otros")
+        vistos = aplicar(
+            otros,
+            conjunto.pasos,
+            self._registros,
+            self._cortes,
+            reductor=self._reductor,
+            guardar=self._guardar,
+            ambito=f"{self._ambito}{conjunto.nombre}/",
         )
+        if self._conjuntos is not None:
+            vistos = self._computar(vistos, "__vistos")
+            self._conjuntos[conjunto.nombre] = vistos
+        salidas = {f"{conjunto.nombre}_{salida}": e for salida, e in conjunto.trae.items()}
+        totales = vistos.group_by(DE).agg(*(e.alias(nombre) for nombre, e in salidas.items()))
+        totales = self._computar(totales, "__conjunto")
+        self.filas = self.filas.join(totales, how="left", left_on="fila", right_on=DE)
+        self._escribir(*salidas)
+
+    def _computar(self, marco: Marco, nombre: str) -> Marco:
+        return marco if self._guardar is None else self._guardar(marco, nombre)
+
+    def _otros(self, conjunto: Conjunto, base: Marco) -> Marco:
+        """Rows ``fila`` (a number of its own) × ``de`` × what is known of each of the others."""
+        vias = []
+        for origen in conjunto.origenes:
+            if not origen.registro:
+                vias.append(_la_misma_fila(base, origen, conjunto.lleva))
+                continue
+            registro = self._reducido(origen, base, self._registros[origen.registro])
+            vias.append(_por_origen(base, origen, conjunto.lleva, registro))
+        tipos = {c: tipo for via in vias for c, tipo in via.collect_schema().items()}
+        completas = [
+            via.select(
+                *(
+                    nw.col(c) if c in via.collect_schema() else nw.lit(None, dtype=tipo).alias(c)
+                    for c, tipo in tipos.items()
+                )
+            )
+            for via in vias
+        ]
+        distintos = nw.concat(completas).unique() if len(completas) > 1 else completas[0].unique()
+        return distintos.with_row_index("fila", order_by=list(tipos))
 
     def _base(self, columnas: Collection[str]) -> Marco:
         """Rows with those columns, from where it costs least to look at them again."""
@@ -227,6 +301,45 @@ class _Marcha:
             partes.append(_por_enlace(base, enlace, registro).select("fila", *columnas))
         tendido = nw.concat(partes).drop_nulls(columnas).unique()
         return tendido if self._guardar is None else self._guardar(tendido, "__puente")
+
+
+def _la_misma_fila(base: Marco, origen: Origen, lleva: Mapping[str, str]) -> Marco:
+    """The row as one of its own others."""
+    de_la_fila = (*lleva.items(), *origen.trae.items())
+    propias = base.select(
+        nw.col("fila").alias(DE), *(nw.col(de).alias(a) for a, de in de_la_fila), *_fijas(origen)
+    )
+    return _con_alguna(propias, origen)
+
+
+def _por_origen(base: Marco, origen: Origen, lleva: Mapping[str, str], registro: Marco) -> Marco:
+    """Pairs of a row and the register rows that have its keys."""
+    leidas = [c for c in registro.collect_schema().names() if c in origen.del_registro]
+    pedidas = [nw.col(de).alias(f"__p{i}") for i, de in enumerate(origen.claves)]
+    destino = [nw.col(a).alias(f"__r{i}") for i, a in enumerate(origen.claves.values())]
+    halladas = base.select(
+        nw.col("fila").alias(DE), *(nw.col(de).alias(a) for a, de in lleva.items()), *pedidas
+    ).join(
+        registro.select(*leidas, *destino),
+        how="inner",
+        left_on=[f"__p{i}" for i in range(len(pedidas))],
+        right_on=[f"__r{i}" for i in range(len(destino))],
+    )
+    if origen.donde is not None:
+        halladas = halladas.filter(origen.donde)
+    traidas = [nw.col(de).alias(a) for a, de in origen.trae.items()]
+    return _con_alguna(halladas.select(DE, *lleva, *traidas, *_fijas(origen)), origen)
+
+
+def _fijas(origen: Origen) -> list[nw.Expr]:
+    return [
+        nw.lit(valor, dtype=nw.Int64 if isinstance(valor, int) else nw.String).alias(nombre)
+        for nombre, valor in origen.fija.items()
+    ]
+
+
+def _con_alguna(otros: Marco, origen: Origen) -> Marco:
+    return otros.filter(alguna(~nw.col(c).is_null() for c in origen.trae))
 
 
 def _por_enlace(base: Marco, enlace: Enlace, registro: Marco) -> Marco:

@@ -14,11 +14,14 @@ import narwhals as nw
 from shared.focalizacion.model import (
     Beneficiario,
     Columna,
+    Conjunto,
     Cruce,
+    Cupo,
     Grupo,
     Linea,
     Mecanismo,
     Nombres,
+    Origen,
     Paso,
     Puente,
     Regla,
@@ -46,7 +49,7 @@ def _regla(regla: Regla) -> dict[str, Any]:
     }
 
 
-def _paso(paso: Paso) -> list[str]:
+def _paso(paso: Paso) -> list[Any]:
     match paso:
         case Columna():
             return [paso.nombre, repr(paso.expr)]
@@ -59,6 +62,14 @@ def _paso(paso: Paso) -> list[str]:
                 [e.registro, sorted(e.claves.items()), sorted(e.trae.items())] for e in paso.enlaces
             ]
             return [paso.nombre, repr(sorted(paso.propias.items())), repr(enlaces)]
+        case Conjunto():
+            return [
+                paso.nombre,
+                [_origen(o) for o in paso.origenes],
+                repr(sorted(paso.lleva.items())),
+                [_paso(p) for p in paso.pasos],
+                _trae(paso.trae),
+            ]
         case Cruce():
             return [
                 paso.prefijo,
@@ -73,6 +84,20 @@ def _paso(paso: Paso) -> list[str]:
                 repr([_paso(c) for c in paso.antes]),
                 repr(paso.por),
             ]
+
+
+def _origen(origen: Origen) -> list[str]:
+    return [
+        origen.registro,
+        repr(sorted(origen.claves.items())),
+        repr(sorted(origen.trae.items())),
+        repr(sorted(origen.fija.items())),
+        repr(origen.donde),
+    ]
+
+
+def _cupo(cupo: Cupo) -> list[str]:
+    return [repr(getattr(cupo, f.name)) for f in fields(cupo)]
 
 
 def _trae(trae: Mapping[str, nw.Expr]) -> str:
@@ -104,7 +129,8 @@ def huella(mecanismo: Mecanismo) -> str:
         "fases": {
             fase: [_paso(p) for p in pasos] for fase, pasos in mecanismo.esquema.fases.items()
         },
-        "parametros": [[o.nombre, o.valores] for o in mecanismo.parametros],
+        "cupos": [_cupo(c) for c in mecanismo.esquema.cupos],
+        "parametros": [[o.nombre, o.valores, o.rango] for o in mecanismo.parametros],
         "liquidacion": [
             [_paso(p) for p in mecanismo.liquidacion.pasos],
             repr(mecanismo.liquidacion.valor_centavos),

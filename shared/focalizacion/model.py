@@ -7,12 +7,12 @@ judges one row and a million. Vocabulary: conventions §2-§4.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from string import Formatter
-from typing import Final
+from typing import Final, TypeAlias
 
 import narwhals as nw
 
@@ -238,7 +238,137 @@ class Nombres:
     otros: tuple[str, str, str, str]
 
 
-Paso = Columna | Cruce | Grupo | Nombres | Puente
+@dataclass(frozen=True)
+class Origen:
+    """One way to arrive from a row at others: the rows of a register that have its keys.
+
+    ``claves``: column of the row → column of the register; without ``registro`` the row itself is
+    one of the others. ``trae``: column of the ``Conjunto`` → column of the register (of the row, if
+    there is no register). ``fija``: columns whose value is the same for all that come this way.
+    ``donde`` keeps the pairs for which it is true: it sees the columns of the register and, by the
+    names of ``Conjunto.lleva``, those of the row.
+    """
+
+    trae: Mapping[str, str]
+    registro: str = ""
+    claves: Mapping[str, str] = field(default_factory=dict)
+    fija: Mapping[str, str | int] = field(default_factory=dict)
+    donde: nw.Expr | None = None
+
+    @property
+    def del_registro(self) -> frozenset[str]:
+        """Columns of the register that it reads, with those that the row lends to ``donde``."""
+        return columnas_de(self.donde).union(self.claves.values(), self.trae.values())
+
+
+@dataclass(frozen=True)
+class Conjunto:
+    """The others that a row has to do with, looked at one by one, and what comes of it.
+
+    Each distinct pair of a row and another that some of ``origenes`` gives is looked at with
+    ``pasos``, as if it were a row, and the row gets ``<nombre>_<salida>`` from the aggregations of
+    ``trae`` (null, and counts too, where there is no other). A column that an origin does not give
+    in ``trae`` or ``fija`` is null there, and another with all of its ``trae`` null is none.
+    ``lleva`` are columns of the row that go with each of the others: name they see → column of the
+    row; they and ``de`` (the row they belong to) take no name of a column of a register that an
+    origin with ``donde`` reads. A ``Conjunto`` among ``pasos`` goes one step further.
+    """
+
+    nombre: str
+    origenes: tuple[Origen, ...]
+    trae: Mapping[str, nw.Expr]
+    lleva: Mapping[str, str] = field(default_factory=dict)
+    pasos: tuple[Paso, ...] = ()
+
+
+Paso: TypeAlias = Columna | Conjunto | Cruce | Grupo | Nombres | Puente
+
+
+def en_profundidad(pasos: Iterable[Paso], ambito: str = "") -> Iterator[tuple[str, Paso]]:
+    """Every step with the ``Conjunto`` that it is in (``vecinos/grupo/``; empty outside)."""
+    for paso in pasos:
+        yield ambito, paso
+        if isinstance(paso, Conjunto):
+            yield from en_profundidad(paso.pasos, f"{ambito}{paso.nombre}/")
+
+
+Lectura: TypeAlias = Cruce | Enlace | Origen
+"""What a step asks of a register by keys."""
+
+
+def lecturas_de(paso: Paso) -> Sequence[Lectura]:
+    """What a step itself asks of registers; what is inside it asks for itself."""
+    match paso:
+        case Cruce():
+            return (paso,)
+        case Puente():
+            return paso.enlaces
+        case Conjunto():
+            return [origen for origen in paso.origenes if origen.registro]
+        case _:
+            return ()
+
+
+@dataclass(frozen=True)
+class Cupo:
+    """What a valued row takes of a quantity that all rows share: a person is paid once, a month
+    has thirty days.
+
+    ``clave`` are columns that say of what, and ``cantidad`` how much; with ``de``, columns of that
+    ``Conjunto`` of the row, once per distinct key. No more than ``maximo`` of each key is ever
+    taken by rows that hold their right: the database refuses it. ``donde`` leaves out those others
+    of ``de`` that take nothing. With ``historia`` (column → value), each part is a row of
+    ``historia`` too: that of its record, with the columns of ``clave`` and these in their place.
+    """
+
+    clave: tuple[str, ...]
+    maximo: int
+    cantidad: nw.Expr
+    de: str = ""
+    donde: nw.Expr | None = None
+    historia: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Universo:
+    """Every case that the mechanism answers for, submitted or not, each in exactly one state.
+
+    ``registro`` is reduced to one row per key (``claves``, ``trae``, as a ``Cruce`` does, after
+    ``filtro``) and ``donde`` says which are cases. ``pasos`` look at each; in them the register
+    ``juicio`` is the rows of the file as judged: fila, estado, codigos, valor_centavos and the
+    columns of ``ve``. The state is the first of ``precedencia`` that is true, else ``otro``.
+    ``identidad`` is the column that names the case.
+    """
+
+    registro: str
+    claves: tuple[str, ...]
+    trae: Mapping[str, nw.Expr]
+    donde: nw.Expr
+    pasos: tuple[Paso, ...]
+    identidad: str
+    precedencia: tuple[tuple[str, nw.Expr], ...]
+    otro: str
+    valor_centavos: nw.Expr
+    filtro: nw.Expr | None = None
+    ve: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Candidatos:
+    """Rows that nobody submits: what a register says of a period (``AAAA-MM``).
+
+    ``filtro`` chooses rows of ``registro``; it and ``pasos`` also see ``periodo`` (text) and the
+    first and last day of it, ``periodo_desde`` and ``periodo_hasta``. ``uno_por`` and ``orden``:
+    of several rows with those columns equal, the first in that order. ``campos``: submitted
+    column → expression.
+    """
+
+    registro: str
+    filtro: nw.Expr
+    pasos: tuple[Paso, ...]
+    uno_por: tuple[str, ...]
+    orden: tuple[str, ...]
+    campos: Mapping[str, nw.Expr]
 
 
 @dataclass(frozen=True)
@@ -264,6 +394,10 @@ class Esquema:
     ``historia`` are the columns kept of each decided row for ``historia`` to answer with, beside
     estado, codigos, fecha_comunicacion and valor (pesos); without them, those of ``clave``.
     ``disposiciones`` are other layouts in which the same rows may come.
+
+    ``caso`` identifies what the row is about, by which a correction finds what it answers; it is
+    ``clave`` unless several cases compete for one right. ``anexos`` are registers that come with
+    the submission in a file of their own, and its fields.
     """
 
     campos: tuple[Campo, ...]
@@ -273,9 +407,14 @@ class Esquema:
     obligatorios: tuple[str, ...]
     opcionales: tuple[str, ...] = ()
     condiciones: tuple[Condicion, ...] = ()
-    fases: Mapping[int, tuple[Columna, ...]] = field(default_factory=dict)
+    fases: Mapping[int, tuple[Paso, ...]] = field(default_factory=dict)
     historia: tuple[ColumnaRegistro, ...] = ()
     disposiciones: tuple[Disposicion, ...] = ()
+    caso: tuple[str, ...] = ()
+    cupos: tuple[Cupo, ...] = ()
+    anexos: Mapping[str, tuple[Campo, ...]] = field(default_factory=dict)
+    universo: Universo | None = None
+    candidatos: Candidatos | None = None
 
     @property
     def registros(self) -> tuple[str, ...]:
@@ -287,7 +426,8 @@ class Linea:
     """One line of the precedence table: the state of a row that meets the condition.
 
     A row meets it with any failed rule of ``efectos`` (restricted to ``codigos`` when given,
-    never one of ``excepto``) and, if ``cuando`` is given, only where that is true too.
+    never one of ``excepto``) and, if ``cuando`` is given, only where that is true too. Without
+    ``efectos`` it is ``cuando`` alone that says.
     """
 
     estado: str
@@ -329,7 +469,9 @@ class Estados:
     ``corregibles`` those that the entity may correct; ``retenidos`` those in order that wait for
     an event and are judged again when it comes, without anyone submitting; ``vencen``, those of
     ``corregibles`` that are answered in time or move by themselves. ``publicados`` says how the
-    mechanism calls a state of the payment: ``{"GIRADO": "PAGADO"}``.
+    mechanism calls a state of the payment: ``{"GIRADO": "PAGADO"}``. ``resuelven``: a held row
+    that waits for another record is judged again when that one reaches one of these, or no longer
+    holds the right.
     """
 
     precedencia: tuple[Linea, ...]
@@ -342,6 +484,7 @@ class Estados:
     retenidos: frozenset[str] = frozenset()
     vencen: Mapping[str, Vencimiento] = field(default_factory=dict)
     publicados: Mapping[str, str] = field(default_factory=dict)
+    resuelven: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -405,24 +548,43 @@ class ReglasDePago:
     ``entidad_en_revision``: the payee is in liquidation or under intervention.
     ``soporte_anterior``: the support of what was paid for the previous period is missing.
     ``cuenta_compartida``: other payees gave the same account.
+    ``enrola``: the product of whoever is paid is checked, and one is opened to whoever has none;
+    each row pays one person.
     """
 
     entidad_en_revision: str | None = None
     soporte_anterior: str | None = None
     cuenta_compartida: str | None = None
+    enrola: str | None = None
 
 
 @dataclass(frozen=True)
 class Opcion:
-    """A policy that an act may change: rows see it as a text column of this name.
+    """A policy that an act may change: rows see it as a column of this name.
 
-    The first of ``valores`` is the default.
+    The first of ``valores`` is the default. With ``rango`` it is a whole number, any from the
+    first to the last, and the column is Int64; otherwise it is text, one of ``valores``.
     """
 
     nombre: str
     valores: tuple[str, ...]
     descripcion: str
     fuente: Fuente
+    rango: tuple[int, int] | None = None
+
+    def admite(self, valor: str) -> bool:
+        """Whether an act may give it that value."""
+        if self.rango is None:
+            return valor in self.valores
+        desde, hasta = self.rango
+        return valor.isascii() and valor.isdigit() and desde <= int(valor) <= hasta
+
+    @property
+    def admitidos(self) -> str:
+        """What it may be, as people read it."""
+        if self.rango is None:
+            return ", ".join(self.valores)
+        return f"un número entero del {self.rango[0]} al {self.rango[1]}"
 
 
 class Ventanas(StrEnum):
@@ -454,6 +616,9 @@ class Mecanismo:
     ventanas: Ventanas = Ventanas.MENSUAL
     ventana_fija: tuple[date, date] | None = None
     parametros: tuple[Opcion, ...] = ()
+    concepto_eps: str = ""
+    """Concept under which what it owes is settled with each EPS (``UPC_AE``), apart from any other
+    money of theirs; empty if it does not settle by EPS."""
 
     @property
     def ruta(self) -> str:

@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 from shared.focalizacion.catalogo import TablaDeCasos
 from shared.focalizacion.model import (
     Beneficiario,
-    Cruce,
     Efecto,
     Etapa,
     Linea,
     Mecanismo,
-    Puente,
     Regla,
     Vencimiento,
     Ventanas,
     columnas_de,
+    en_profundidad,
+    lecturas_de,
 )
 from shared.normativa import Fuente
 from shared.registros.catalogo import REGISTROS
@@ -367,11 +368,10 @@ def _registros(mecanismo: Mecanismo) -> str:
 def _columnas_leidas(mecanismo: Mecanismo, registro: str) -> list[str]:
     """Columns of a register that the steps read, in the order of its declaration."""
     leidas: set[str] = set()
-    for paso in mecanismo.esquema.pasos:
-        if isinstance(paso, Puente):
-            leidas = leidas.union(*(e.del_registro for e in paso.enlaces if e.registro == registro))
-        elif isinstance(paso, Cruce) and paso.registro == registro:
-            leidas |= paso.del_registro
+    pasos = (*mecanismo.esquema.pasos, *chain(*mecanismo.esquema.fases.values()))
+    for _, paso in en_profundidad(pasos):
+        lecturas = lecturas_de(paso)
+        leidas = leidas.union(*(x.del_registro for x in lecturas if x.registro == registro))
     if registro not in REGISTROS:
         return sorted(leidas)
     return [c.nombre for c in REGISTROS[registro].columnas if c.nombre in leidas]

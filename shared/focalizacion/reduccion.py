@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import narwhals as nw
 
 from shared.focalizacion.cruces import FECHA_CORTE, Marco, Version
-from shared.focalizacion.model import Cruce, Enlace, Paso, Puente
+from shared.focalizacion.model import Cruce, Lectura, Paso, en_profundidad, lecturas_de
 from shared.focalizacion.motor import Motor
 
 Acotar = Callable[[Marco, Sequence[str]], Marco]
@@ -24,18 +24,15 @@ class Reduccion:
 
     def __init__(self, acotables: Mapping[str, Acotar], pasos: Sequence[Paso], motor: Motor):
         self._acotables = acotables
-        self._cruces = [
-            c
-            for paso in pasos
-            for c in (paso.enlaces if isinstance(paso, Puente) else (paso,))
-            if isinstance(c, Cruce | Enlace)
+        self._lecturas = [
+            (ambito, lectura)
+            for ambito, paso in en_profundidad(pasos)
+            for lectura in lecturas_de(paso)
         ]
         self._motor = motor
         self._leidos: dict[tuple[object, ...], Marco] = {}
 
-    def __call__(
-        self, cruce: Cruce | Enlace, filas: Marco, registro: Marco, version: Version
-    ) -> Marco:
+    def __call__(self, cruce: Lectura, filas: Marco, registro: Marco, version: Version) -> Marco:
         """The register for one join: what was read for one serves all those with equal keys."""
         acotar = self._acotables.get(cruce.registro)
         if acotar is None:
@@ -44,18 +41,24 @@ class Reduccion:
         if llave not in self._leidos:
             claves = [nw.col(de).alias(a) for de, a in cruce.claves.items()]
             pedidas = filas.select(*claves).drop_nulls().unique()
-            columnas = _columnas([c for c in self._cruces if _llave(c) == _llave(cruce)], registro)
+            iguales = [
+                otra
+                for ambito, otra in self._lecturas
+                if ambito == version[0] and _llave(otra) == _llave(cruce)
+            ]
+            columnas = _columnas(iguales, registro)
             leido = acotar(pedidas, columnas).select(*columnas)
             self._leidos[llave] = self._motor.guardar(leido, "__reducido")
         return self._leidos[llave]
 
 
-def _llave(cruce: Cruce | Enlace) -> tuple[str, ...]:
-    por = cruce.por or "" if isinstance(cruce, Cruce) else ""
-    return (cruce.registro, por, *(f"{de}={a}" for de, a in sorted(cruce.claves.items())))
+def _llave(lectura: Lectura) -> tuple[str, ...]:
+    por = lectura.por or "" if isinstance(lectura, Cruce) else ""
+    claves = (f"{de}={a}" for de, a in sorted(lectura.claves.items()))
+    return (lectura.registro, por, *claves)
 
 
-def _columnas(cruces: Sequence[Cruce | Enlace], registro: Marco) -> list[str]:
-    """Columns of the register that the joins read."""
-    leidas = {FECHA_CORTE}.union(*(cruce.del_registro for cruce in cruces))
+def _columnas(lecturas: Sequence[Lectura], registro: Marco) -> list[str]:
+    """Columns of the register that they read."""
+    leidas = {FECHA_CORTE}.union(*(lectura.del_registro for lectura in lecturas))
     return [c for c in registro.collect_schema().names() if c in leidas]

@@ -12,18 +12,23 @@ from typing import Any
 
 import narwhals as nw
 
-from shared.focalizacion.cruces import Marco, aplicar, con_solo, derivar
+from shared.focalizacion.cruces import DE, Marco, aplicar, con_solo, derivar, leidas_de
 from shared.focalizacion.expresiones import alguna, texto
 from shared.focalizacion.model import (
     Beneficiario,
+    Columna,
     Cruce,
+    Cupo,
     Efecto,
     Etapa,
     Linea,
     Mecanismo,
+    Opcion,
+    Paso,
     Regla,
     Veredicto,
     columnas_de,
+    en_profundidad,
     mensaje_completo,
 )
 from shared.focalizacion.motor import Motor, cortes_de
@@ -67,18 +72,24 @@ class Insumos:
 class Juicio:
     """Outcome of an evaluation: frames still in the engine.
 
-    ``registros``: fila, estado, codigos (joined by ``;``), valor_centavos, clave (the right, null
-    if a part of it is), gana (row of this file that holds the right instead), and the columns of
-    ``Esquema.historia``; the last ones are null in a row that fails FORMA.
+    ``registros``: fila, estado, codigos (joined by ``;``), valor_centavos, clave (the right) and
+    caso (what it is about), each null if a part of it is, gana (row of this file that holds the
+    right instead), and the columns of ``Esquema.historia``; the last ones are null in a row that
+    fails FORMA.
     ``hallazgos``: fila, codigo, veredicto, efecto, columna, mensaje.
     ``pagos``: fila, concepto, tipo_documento, numero, nombre, valor_centavos, codigo_banco,
-    tipo_producto, numero_producto; none if the entity that submits is paid.
+    tipo_producto, numero_producto; none if the entity that submits is paid. ``cupos``: fila,
+    clave, cantidad, maximo and, as text, the columns that each part has in ``historia``; none if
+    rows share no quantity. ``vistas``: fila, estado, codigos, valor_centavos and the columns of
+    ``Universo.ve`` of every row, for the universe to look at; none where there is no universe.
     """
 
     registros: Marco
     hallazgos: Marco
     no_aplicadas: tuple[Regla, ...]
     pagos: Marco | None = None
+    cupos: Marco | None = None
+    vistas: Marco | None = None
 
 
 def separar(mecanismo: Mecanismo, insumos: Insumos) -> tuple[list[Regla], list[Regla]]:
@@ -94,25 +105,50 @@ def separar(mecanismo: Mecanismo, insumos: Insumos) -> tuple[list[Regla], list[R
 
 
 def preparar(
-    mecanismo: Mecanismo, insumos: Insumos, motor: Motor, quedan: Collection[str] | None = None
+    mecanismo: Mecanismo,
+    insumos: Insumos,
+    motor: Motor,
+    quedan: Collection[str] | None = None,
+    conjuntos: dict[str, Marco] | None = None,
 ) -> Marco:
     """Rows that passed FORMA with every register column and amount next to them.
 
-    ``quedan``: the only columns that will be read; all of them if not given.
+    ``quedan``: the only columns that will be read; all of them if not given. ``conjuntos``
+    receives the others of each ``Conjunto``.
     """
+    return dar_pasos(
+        insumos.filas.filter(nw.col("forma_ok")).select(nw.all(), *_del_sobre(mecanismo, insumos)),
+        (*mecanismo.esquema.pasos, *mecanismo.liquidacion.pasos),
+        insumos,
+        motor,
+        quedan=quedan,
+        conjuntos=conjuntos,
+    )
+
+
+def dar_pasos(
+    filas: Marco,
+    pasos: Sequence[Paso],
+    insumos: Insumos,
+    motor: Motor,
+    *,
+    quedan: Collection[str] | None = None,
+    conjuntos: dict[str, Marco] | None = None,
+) -> Marco:
+    """The rows after those steps, with what the evaluation reads (``aplicar``)."""
     por_corte = {
-        p.registro for p in mecanismo.esquema.pasos if isinstance(p, Cruce) and p.por_corte
+        p.registro for _, p in en_profundidad(pasos) if isinstance(p, Cruce) and p.por_corte
     }
     cortes = {nombre: cortes_de(motor, insumos.registros[nombre]) for nombre in por_corte}
-    pasos = (*mecanismo.esquema.pasos, *mecanismo.liquidacion.pasos)
     return aplicar(
-        insumos.filas.filter(nw.col("forma_ok")).select(nw.all(), *_del_sobre(mecanismo, insumos)),
+        filas,
         pasos,
         insumos.registros,
         cortes,
         reductor=Reduccion(insumos.acotables, pasos, motor) if insumos.acotables else None,
         guardar=motor.guardar,
         quedan=quedan,
+        conjuntos=conjuntos,
     )
 
 
@@ -123,11 +159,15 @@ def _por_leer(mecanismo: Mecanismo, reglas: Sequence[Regla]) -> frozenset[str]:
         liquidacion.valor_centavos,
         *(e for b in liquidacion.beneficiarios for e in _partes(b).values()),
         *(linea.cuando for linea in mecanismo.estados.precedencia),
-        *(columna.expr for columnas in esquema.fases.values() for columna in columnas),
+        *(cupo.cantidad for cupo in esquema.cupos),
     ]
     return columnas_de(*expresiones).union(
         ("fila", esquema.fecha_hecho, GANA),
         esquema.clave,
+        esquema.caso,
+        () if esquema.universo is None else esquema.universo.ve,
+        *(cupo.clave for cupo in esquema.cupos if not cupo.de),
+        *(leidas_de(paso) for pasos in esquema.fases.values() for paso in pasos),
         (c.nombre for c in esquema.historia),
         (c.nombre for c in liquidacion.pasos),
         *(regla.columnas | regla.columnas_de_mensaje for regla in reglas),
@@ -137,13 +177,18 @@ def _por_leer(mecanismo: Mecanismo, reglas: Sequence[Regla]) -> frozenset[str]:
 def _del_sobre(mecanismo: Mecanismo, insumos: Insumos) -> list[nw.Expr]:
     """What is the same for every row: the options, and who submits."""
     dados = valores_de(mecanismo, insumos.parametros)
-    columnas = [nw.lit(valor).alias(nombre) for nombre, valor in dados.items()]
+    columnas = [_opcion(opcion, dados[opcion.nombre]) for opcion in mecanismo.parametros]
     if insumos.radicante is not None:
         columnas += [
             nw.lit(insumos.radicante.get(c), dtype=nw.String).alias(f"radicante_{c}")
             for c in RADICANTE
         ]
     return columnas
+
+
+def _opcion(opcion: Opcion, valor: str) -> nw.Expr:
+    escrito = nw.lit(valor) if opcion.rango is None else nw.lit(int(valor), dtype=nw.Int64)
+    return escrito.alias(opcion.nombre)
 
 
 def valores_de(mecanismo: Mecanismo, dados: Mapping[str, str]) -> dict[str, str]:
@@ -159,8 +204,8 @@ def valores_de(mecanismo: Mecanismo, dados: Mapping[str, str]) -> dict[str, str]
             raise EntradaInvalida(
                 f"{mecanismo.nombre} no tiene el parámetro «{nombre}»; tiene: {conocidos}."
             )
-        if valor not in opciones[nombre].valores:
-            admitidos = ", ".join(opciones[nombre].valores)
+        if not opciones[nombre].admite(valor):
+            admitidos = opciones[nombre].admitidos
             raise EntradaInvalida(f"«{nombre}» admite: {admitidos}. Se dio «{valor}».")
     return {nombre: dados.get(nombre, o.valores[0]) for nombre, o in opciones.items()}
 
@@ -248,6 +293,8 @@ def _codigos(fallas: Sequence[_Falla]) -> nw.Expr:
 
 
 def _cumple_linea(linea: Linea, fallas: Sequence[_Falla]) -> nw.Expr:
+    if not linea.efectos:
+        return nw.lit(False) if linea.cuando is None else linea.cuando.fill_null(False)
     condiciones = [
         f.ocurre
         for f in fallas
@@ -269,45 +316,51 @@ def _estado(mecanismo: Mecanismo, fallas: Sequence[_Falla]) -> nw.Expr:
 
 
 def juzgar_filas(
-    mecanismo: Mecanismo, insumos: Insumos, motor: Motor, aplicadas: Sequence[Regla]
+    mecanismo: Mecanismo,
+    insumos: Insumos,
+    motor: Motor,
+    aplicadas: Sequence[Regla],
+    conjuntos: dict[str, Marco] | None = None,
 ) -> Marco:
     """Rows with their columns and the verdict ``__v<i>`` of each rule of ``aplicadas``.
 
     Phase by phase: the rules of one see what the earlier ones left of every row of the file.
+    ``conjuntos`` receives the others of each ``Conjunto``.
     """
     quedan = _por_leer(mecanismo, aplicadas)
-    filas = con_solo(preparar(mecanismo, insumos, motor, quedan), quedan)
+    filas = con_solo(preparar(mecanismo, insumos, motor, quedan, conjuntos), quedan)
     fallas = _fallas(aplicadas)
-    for fase in sorted({regla.fase for regla in aplicadas}):
+    for fase in sorted({regla.fase for regla in aplicadas} | mecanismo.esquema.fases.keys()):
         previas = [f for f in fallas if f.regla.fase < fase]
-        if previas:
-            filas = _con_lo_previo(filas, mecanismo, fase, previas, motor)
-        filas = filas.with_columns(
-            *(
-                veredicto(regla, mecanismo.esquema.fecha_hecho).alias(f"__v{i}")
+        if fase > 1:
+            filas = _con_lo_previo(filas, mecanismo, previas, motor)
+            filas = dar_pasos(filas, mecanismo.esquema.fases.get(fase, ()), insumos, motor)
+        filas = derivar(
+            filas,
+            [
+                Columna(f"__v{i}", veredicto(regla, mecanismo.esquema.fecha_hecho))
                 for i, regla in enumerate(aplicadas)
                 if regla.fase == fase
-            )
+            ],
         )
     return filas
 
 
 def _con_lo_previo(
-    filas: Marco, mecanismo: Mecanismo, fase: int, previas: Sequence[_Falla], motor: Motor
+    filas: Marco, mecanismo: Mecanismo, previas: Sequence[_Falla], motor: Motor
 ) -> Marco:
-    """What the earlier phases left, and the steps of this one that look at it."""
+    """The rows with what the earlier phases left of them."""
     por_efecto = {
         f"codigos_{efecto.lower()}": _entre_separadores([f for f in previas if f.efecto is efecto])
         for efecto in Efecto
     }
-    filas = motor.guardar(
+    return motor.guardar(
         filas.with_columns(
             _estado(mecanismo, previas).alias(ESTADO_PREVIO),
             *(codigos.alias(nombre) for nombre, codigos in por_efecto.items()),
         ),
         "__fase",
     )
-    return derivar(filas, mecanismo.esquema.fases.get(fase, ()))
 
 
 def _entre_separadores(fallas: Sequence[_Falla]) -> nw.Expr:
@@ -325,7 +378,8 @@ def juzgar(mecanismo: Mecanismo, insumos: Insumos, motor: Motor) -> Juicio:
     """
     aplicadas, no_aplicadas = separar(mecanismo, insumos)
     fallas = _fallas(aplicadas)
-    juzgadas = juzgar_filas(mecanismo, insumos, motor, aplicadas).with_columns(
+    conjuntos: dict[str, Marco] = {}
+    juzgadas = juzgar_filas(mecanismo, insumos, motor, aplicadas, conjuntos).with_columns(
         _codigos(fallas).alias("codigos"),
         _estado(mecanismo, fallas).alias("estado"),
         _lista({f.ficha: f.ocurre for f in fallas}).alias(_FALLAS),
@@ -347,6 +401,7 @@ def juzgar(mecanismo: Mecanismo, insumos: Insumos, motor: Motor) -> Juicio:
             .otherwise(nw.lit(0, dtype=nw.Int64))
             .alias("valor_centavos"),
             *_guardados(mecanismo, vistas),
+            *_de_cupos(mecanismo, valorada),
             *(
                 nw.when(valorada).then(expresion).alias(f"__b{i}_{campo}")
                 for i, beneficiario in enumerate(mecanismo.liquidacion.beneficiarios)
@@ -360,18 +415,79 @@ def juzgar(mecanismo: Mecanismo, insumos: Insumos, motor: Motor) -> Juicio:
         hallazgos=_hallazgos(mecanismo, guardadas, fallas, insumos.forma),
         no_aplicadas=tuple(no_aplicadas),
         pagos=_pagos(mecanismo, guardadas),
+        cupos=_cupos(mecanismo, guardadas, conjuntos),
+        vistas=_vistas(mecanismo, guardadas, insumos.filas),
     )
 
 
 def _guardados(mecanismo: Mecanismo, vistas: Collection[str]) -> list[nw.Expr]:
     """Columns of the outcome that identify the right and answer for it later."""
-    partes = [nw.col(c).cast(nw.String).str.to_uppercase() for c in mecanismo.esquema.clave]
+    esquema = mecanismo.esquema
     gana = nw.col(GANA) if GANA in vistas else nw.lit(None)
     return [
-        nw.concat_str(partes, separator=SEPARADOR).alias("__clave"),
+        _juntas(esquema.clave).alias("__clave"),
+        _juntas(esquema.caso or esquema.clave).alias("__caso"),
         gana.cast(nw.Int64).alias("__gana"),
-        *(nw.col(c.nombre).alias(f"__h_{c.nombre}") for c in mecanismo.esquema.historia),
+        *(nw.col(c.nombre).alias(f"__h_{c.nombre}") for c in esquema.historia),
+        *(
+            nw.col(c).alias(f"__u_{c}")
+            for c in (() if esquema.universo is None else esquema.universo.ve)
+        ),
     ]
+
+
+def _juntas(columnas: Sequence[str]) -> nw.Expr:
+    """A key as one text; null if a part of it is."""
+    partes = [nw.col(c).cast(nw.String).str.to_uppercase() for c in columnas]
+    return nw.concat_str(partes, separator=SEPARADOR)
+
+
+def _de_cupos(mecanismo: Mecanismo, valorada: nw.Expr) -> Sequence[nw.Expr]:
+    """Of what quantity a row takes a part, where the row itself says it, and how much."""
+    cupos = list(enumerate(mecanismo.esquema.cupos))
+    return [
+        nw.when(valorada).then(cupo.cantidad.cast(nw.Int64)).alias(f"__q{i}_cantidad")
+        for i, cupo in cupos
+    ] + [
+        nw.when(valorada).then(nw.col(c)).alias(f"__q{i}_{c}")
+        for i, cupo in cupos
+        if not cupo.de
+        for c in cupo.clave
+    ]
+
+
+def _cupos(mecanismo: Mecanismo, guardadas: Marco, conjuntos: Mapping[str, Marco]) -> Marco | None:
+    cupos = mecanismo.esquema.cupos
+    if not cupos:
+        return None
+    partes = [_partes_de_cupo(i, cupo, guardadas, conjuntos) for i, cupo in enumerate(cupos)]
+    return nw.concat(partes, how="diagonal").sort("fila", "clave")
+
+
+def _partes_de_cupo(i: int, cupo: Cupo, guardadas: Marco, conjuntos: Mapping[str, Marco]) -> Marco:
+    toman = guardadas.filter(nw.col(f"__q{i}_cantidad") > 0)
+    cantidad = nw.col(f"__q{i}_cantidad").alias("cantidad")
+    if cupo.de:
+        otros = conjuntos[cupo.de]
+        if cupo.donde is not None:
+            otros = otros.filter(cupo.donde.fill_null(False))
+        claves = otros.select(DE, *cupo.clave).drop_nulls().unique()
+        partes = toman.select("fila", cantidad).join(
+            claves, how="inner", left_on="fila", right_on=DE
+        )
+    else:
+        claves_propias = (nw.col(f"__q{i}_{c}").alias(c) for c in cupo.clave)
+        partes = toman.select("fila", cantidad, *claves_propias).drop_nulls()
+    historia = [nw.col(c).cast(nw.String) for c in cupo.clave] + [
+        nw.lit(valor).alias(c) for c, valor in cupo.historia.items()
+    ]
+    return partes.select(
+        nw.col("fila").cast(nw.Int64),
+        _juntas(cupo.clave).alias("clave"),
+        "cantidad",
+        nw.lit(cupo.maximo, dtype=nw.Int64).alias("maximo"),
+        *(historia if cupo.historia else ()),
+    )
 
 
 def _partes(beneficiario: Beneficiario) -> dict[str, nw.Expr]:
@@ -408,7 +524,7 @@ def _pagos(mecanismo: Mecanismo, guardadas: Marco) -> Marco | None:
 
 def _registros(mecanismo: Mecanismo, guardadas: Marco, filas: Marco) -> Marco:
     esquema = guardadas.collect_schema()
-    propias = {"clave": "__clave", "gana": "__gana"} | {
+    propias = {"clave": "__clave", "caso": "__caso", "gana": "__gana"} | {
         c.nombre: f"__h_{c.nombre}" for c in mecanismo.esquema.historia
     }
     sin_forma = filas.filter(~nw.col("forma_ok")).select(
@@ -426,6 +542,29 @@ def _registros(mecanismo: Mecanismo, guardadas: Marco, filas: Marco) -> Marco:
         *(nw.col(de).alias(a) for a, de in propias.items()),
     )
     return nw.concat([con_forma, sin_forma]).sort("fila")
+
+
+def _vistas(mecanismo: Mecanismo, guardadas: Marco, filas: Marco) -> Marco | None:
+    """A row that fails FORMA shows what could be read of it."""
+    if mecanismo.esquema.universo is None:
+        return None
+    ve = mecanismo.esquema.universo.ve
+    tipos, leidas = guardadas.collect_schema(), set(filas.collect_schema().names())
+    sin_forma = filas.filter(~nw.col("forma_ok")).select(
+        nw.col("fila").cast(nw.Int64),
+        nw.lit(mecanismo.estados.forma).alias("estado"),
+        nw.lit(mecanismo.regla_de_forma.codigo).alias("codigos"),
+        nw.lit(0, dtype=nw.Int64).alias("valor_centavos"),
+        *(nw.col(c) if c in leidas else nw.lit(None, dtype=tipos[f"__u_{c}"]).alias(c) for c in ve),
+    )
+    con_forma = guardadas.select(
+        nw.col("fila").cast(nw.Int64),
+        "estado",
+        "codigos",
+        "valor_centavos",
+        *(nw.col(f"__u_{c}").alias(c) for c in ve),
+    )
+    return nw.concat([con_forma, sin_forma])
 
 
 def _hallazgos(

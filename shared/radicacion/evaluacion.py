@@ -61,6 +61,8 @@ class Evaluacion:
     resumen: Resumen
     pagos: Path | None = None
     """Whom each valued row is paid to; none where the entity that submits is."""
+    cupos: Path | None = None
+    """What each valued row takes of what all share; none where they share nothing."""
 
 
 def evaluar_archivo(
@@ -74,8 +76,9 @@ def evaluar_archivo(
 ) -> Evaluacion:
     """``mecanismos evaluar``: a submitted file against a folder of registers, without a server.
 
-    Writes ``registros.parquet``, ``hallazgos.parquet`` and ``resumen.json`` in ``salida``, and
-    ``pagos.parquet`` if the rows say who is paid.
+    Writes ``registros.parquet``, ``hallazgos.parquet`` and ``resumen.json`` in ``salida``,
+    ``pagos.parquet`` if the rows say who is paid, ``cupos.parquet`` if they share a quantity, and
+    ``universo.parquet`` if the mechanism answers for cases that nobody submitted.
 
     Raises:
         EntradaInvalida: the file or a register cannot be read, or an obligatory one is absent.
@@ -193,9 +196,8 @@ def evaluar(
     registros, hallazgos = salida / "registros.parquet", salida / "hallazgos.parquet"
     motor.escribir(juicio.registros, registros)
     motor.escribir(juicio.hallazgos, hallazgos)
-    pagos = None if juicio.pagos is None else salida / "pagos.parquet"
-    if pagos is not None and juicio.pagos is not None:
-        motor.escribir(juicio.pagos, pagos)
+    pagos = _escribir_si_hay(motor, juicio.pagos, salida / "pagos.parquet")
+    cupos = _escribir_si_hay(motor, juicio.cupos, salida / "cupos.parquet")
     resumen = replace(
         resumir(mecanismo, registros, juicio.no_aplicadas, fuentes, motor, fecha=fecha),
         avisos=list(avisos),
@@ -203,7 +205,14 @@ def evaluar(
     )
     texto = json.dumps(asdict(resumen), ensure_ascii=False, indent=2)
     (salida / "resumen.json").write_text(texto + "\n", encoding="utf-8")
-    return Evaluacion(registros, hallazgos, resumen, pagos)
+    return Evaluacion(registros, hallazgos, resumen, pagos, cupos)
+
+
+def _escribir_si_hay(motor: Motor, marco: Marco | None, ruta: Path) -> Path | None:
+    if marco is None:
+        return None
+    motor.escribir(marco, ruta)
+    return ruta
 
 
 def devolver(mecanismo: Mecanismo, juicio: Juicio, regla: Regla) -> Juicio:

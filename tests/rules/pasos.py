@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from shared.focalizacion import Columna, Cruce, Grupo, Nombres, Puente
+from shared.focalizacion import Columna, Conjunto, Cruce, Grupo, Nombres, Puente
 from shared.focalizacion.model import Paso, columnas_de
 
 
@@ -18,6 +18,10 @@ def entradas(paso: Paso) -> frozenset[str]:
         return frozenset(paso.claves).union(*map(columnas_de, paso.trae.values()))
     if isinstance(paso, Puente):
         return frozenset(paso.propias.values()).union(*(e.claves for e in paso.enlaces))
+    if isinstance(paso, Conjunto):
+        return frozenset(paso.lleva.values()).union(
+            *(o.claves if o.registro else o.trae.values() for o in paso.origenes)
+        )
     demas = [c for c in (paso.dia, paso.por) if c is not None]
     return frozenset(paso.claves).union(paso.con.values(), demas)
 
@@ -30,6 +34,8 @@ def salidas(paso: Paso) -> frozenset[str]:
         return frozenset(paso.trae)
     if isinstance(paso, Puente):
         return frozenset({paso.nombre})
+    if isinstance(paso, Conjunto):
+        return frozenset(f"{paso.nombre}_{s}" for s in paso.trae)
     return frozenset({f"{paso.prefijo}_existe", *(f"{paso.prefijo}_{s}" for s in paso.trae)})
 
 

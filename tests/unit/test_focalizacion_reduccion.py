@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.focalizacion import Columna, Cruce, Efecto, Grupo, col, lit
+from shared.focalizacion import Columna, Conjunto, Cruce, Efecto, Grupo, Origen, col, lit
 from shared.focalizacion.explicacion import explicar
 from shared.focalizacion.model import Mecanismo, Paso
 from shared.focalizacion.motor import MotorDuckDB
@@ -48,6 +48,21 @@ PASOS: Final[tuple[Paso, ...]] = (
     ),
     # The key comes from an earlier join.
     Cruce("eps", registro="eps", claves={"persona_eps": "codigo"}, trae={"n": col("n").max()}),
+    Conjunto(
+        "otras",
+        origenes=(
+            Origen(
+                registro="personas",
+                claves={"clave": "clave"},
+                trae={"eps": "eps", "v": "v"},
+                donde=col("desde") <= col("dia"),
+            ),
+            Origen(trae={"eps": "persona_eps"}, fija={"via": "propia"}),
+        ),
+        lleva={"dia": "fecha"},
+        pasos=(Cruce("eps", registro="eps", claves={"eps": "codigo"}, trae={"n": col("n").max()}),),
+        trae={"n": col("eps_n").sum().cast(nw.Int64), "cuantas": nw.len()},
+    ),
     # A column of the submission is written over, and looked up again.
     Columna("clave", nw.concat_str([lit("P"), col("n").cast(nw.String)])),
     Cruce("otra", registro="personas", claves={"clave": "clave"}, trae={"v": col("v").max()}),
@@ -74,6 +89,7 @@ MECANISMO: Final = mecanismo(
     regla(
         "X-03", col("otra_existe") & (col("corte_n") > 1), mensaje="{otra_v} {corte_n} {copias}."
     ),
+    regla("X-04", col("otras_n") > 4, mensaje="{otras_n} {otras_cuantas}."),
     pasos=PASOS,
     obligatorios=("personas", "eps", "cortes"),
 )
