@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
 import pytest
 
-from shared.focalizacion import Cruce, Efecto, Etapa, Mecanismo, Puente, Regla
-from shared.focalizacion.model import campos_de, columnas_de
+from shared.focalizacion import Conjunto, Cruce, Efecto, Etapa, Mecanismo, Puente, Regla
+from shared.focalizacion.model import Paso, campos_de, columnas_de, en_profundidad, lecturas_de
 from shared.normativa import Certeza
 from shared.radicacion.historia import registros_de
 from shared.registros import EsquemaRegistro
 from shared.registros.catalogo import esquema_de
 from shared.tipos.campos import Tipo
-from tests.rules.pasos import del_registro, entradas, salidas
+from tests.rules.pasos import entradas, salidas
 from tests.support.casos import NO_JUZGA, VEREDICTO, cargar_tablas, mecanismos
 
 MECANISMOS: Final = mecanismos()
@@ -59,9 +59,16 @@ def disponibles(mecanismo: Mecanismo, regla: Regla | None = None) -> set[str]:
         columnas |= DE_QUIEN_RADICA
     if regla is not None and regla.fase > 1:
         columnas |= DE_LO_JUZGADO
-        for fase, derivadas in mecanismo.esquema.fases.items():
-            columnas |= {c.nombre for c in derivadas} if fase <= regla.fase else set()
+        for fase, propios in mecanismo.esquema.fases.items():
+            columnas = columnas.union(*map(salidas, propios if fase <= regla.fase else ()))
     return columnas
+
+
+def pasos_de(mecanismo: Mecanismo) -> tuple[Paso, ...]:
+    """Every step that a row goes through, those of the phases last."""
+    esquema = mecanismo.esquema
+    de_fases = (paso for fase in sorted(esquema.fases) for paso in esquema.fases[fase])
+    return (*esquema.pasos, *mecanismo.liquidacion.pasos, *de_fases)
 
 
 @por_regla
@@ -156,12 +163,13 @@ def _probados(mecanismo: Mecanismo, regla: Regla) -> set[str]:
 
 @por_mecanismo
 def test_los_codigos_van_en_orden_y_una_vez_por_dia(mecanismo: Mecanismo) -> None:
-    """One code may hold two effects, and versions of one effect that do not overlap."""
+    """One code may hold two effects, or look twice (before and after the others are judged), and
+    versions of one effect that do not overlap."""
     codigos = [r.codigo for r in mecanismo.reglas]
     assert codigos == sorted(codigos)
     versiones = defaultdict(list)
     for regla in mecanismo.reglas:
-        versiones[regla.codigo, regla.si_incumple].append(regla)
+        versiones[regla.codigo, regla.si_incumple, regla.fase].append(regla)
     for mismas in versiones.values():
         for antes, despues in pairwise(mismas):
             assert antes.hasta is not None, f"{antes.codigo}: falta hasta en la versión anterior"
@@ -192,26 +200,39 @@ def test_la_fecha_del_hecho_siempre_esta(mecanismo: Mecanismo) -> None:
 @por_mecanismo
 def test_cada_paso_lee_lo_que_ya_esta(mecanismo: Mecanismo) -> None:
     """A join through a bridge also reads the columns of the bridge."""
-    vistas = de_la_fila(mecanismo)
+    vistas = de_la_fila(mecanismo) | DE_LO_JUZGADO
+    _seguir(pasos_de(mecanismo), vistas)
+    assert columnas_de(mecanismo.liquidacion.valor_centavos) <= vistas
+
+
+def _seguir(pasos: Sequence[Paso], vistas: set[str]) -> None:
+    """Adds to ``vistas`` what each step does, once it is known that it reads what is there."""
     del_puente: dict[str | None, set[str]] = {None: set()}
-    for paso in (*mecanismo.esquema.pasos, *mecanismo.liquidacion.pasos):
+    for paso in pasos:
         llevadas = del_puente[paso.por] if isinstance(paso, Cruce) else set()
         assert entradas(paso) <= vistas | llevadas, paso
+        if isinstance(paso, Conjunto):
+            de_los_otros = {"fila", "de", *paso.lleva}.union(
+                *((*o.trae, *o.fija) for o in paso.origenes)
+            )
+            _seguir(paso.pasos, de_los_otros)
+            assert columnas_de(*paso.trae.values()) <= de_los_otros, paso.nombre
         vistas |= salidas(paso)
         if isinstance(paso, Puente):
             del_puente[paso.nombre] = set(paso.propias)
-    assert columnas_de(mecanismo.liquidacion.valor_centavos) <= vistas
 
 
 @por_mecanismo
 def test_cada_cruce_lee_columnas_de_su_registro(mecanismo: Mecanismo) -> None:
     registros = {e.nombre: e for e in _esquemas(mecanismo)}
     assert set(registros) == set(mecanismo.esquema.registros)
-    for paso in mecanismo.esquema.pasos:
-        if isinstance(paso, Cruce):
-            columnas = {c.nombre for c in registros[paso.registro].columnas}
-            assert del_registro(paso) <= columnas, paso.prefijo
-            assert not paso.por_corte or "fecha_corte" in columnas, paso.prefijo
+    for _, paso in en_profundidad(pasos_de(mecanismo)):
+        prestadas = paso.lleva.keys() if isinstance(paso, Conjunto) else set()
+        for lectura in lecturas_de(paso):
+            columnas = {c.nombre for c in registros[lectura.registro].columnas}
+            assert lectura.del_registro - prestadas <= columnas, lectura
+            por_corte = isinstance(lectura, Cruce) and lectura.por_corte
+            assert not por_corte or "fecha_corte" in columnas, lectura
 
 
 def _esquemas(mecanismo: Mecanismo) -> Iterator[EsquemaRegistro]:
@@ -228,7 +249,7 @@ def test_los_estados_que_se_citan_existen(mecanismo: Mecanismo) -> None:
     codigos = {r.codigo for r in mecanismo.reglas}
     for linea in estados.precedencia:
         assert {*linea.codigos, *linea.excepto} <= codigos
-        assert linea.efectos
+        assert linea.efectos or linea.cuando is not None
 
 
 @por_mecanismo

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from shared.focalizacion import Columna, Conjunto, Cruce, Grupo, Nombres, Puente
+from shared.focalizacion import Columna, Conjunto, Grupo, Nombres, Puente
 from shared.focalizacion.model import Paso, columnas_de
 
 
@@ -37,11 +37,6 @@ def salidas(paso: Paso) -> frozenset[str]:
     if isinstance(paso, Conjunto):
         return frozenset(f"{paso.nombre}_{s}" for s in paso.trae)
     return frozenset({f"{paso.prefijo}_existe", *(f"{paso.prefijo}_{s}" for s in paso.trae)})
-
-
-def del_registro(cruce: Cruce) -> frozenset[str]:
-    """Columns of the register that a join reads."""
-    return cruce.del_registro
 
 
 def necesarios(pasos: Sequence[Paso], columnas: Iterable[str]) -> list[Paso]:
