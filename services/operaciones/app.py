@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.operaciones import rutas_cortes, rutas_giros, rutas_presupuesto, rutas_reconocimientos
+from services.operaciones import (
+    rutas_cortes,
+    rutas_enrolamiento,
+    rutas_giros,
+    rutas_presupuesto,
+    rutas_reconocimientos,
+    rutas_reprocesos,
+)
 from shared.web.entorno import Entorno
 from shared.web.fabrica import crear_aplicacion
 
@@ -19,7 +26,14 @@ def crear_app(entorno: Entorno | None = None) -> FastAPI:
         comprobaciones={"base_de_datos": entorno.base_de_datos},
         vida_util=entorno.vida_util,
     )
-    for modulo in (rutas_presupuesto, rutas_reconocimientos, rutas_giros, rutas_cortes):
+    for modulo in (
+        rutas_presupuesto,
+        rutas_reconocimientos,
+        rutas_giros,
+        rutas_enrolamiento,
+        rutas_cortes,
+        rutas_reprocesos,
+    ):
         app.include_router(modulo.rutas(entorno))
     return app
 

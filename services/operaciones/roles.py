@@ -15,5 +15,6 @@ Interno = Annotated[Usuario, Depends(requiere(*_INTERNOS))]
 """Anyone of the back office: to read."""
 Operador = Annotated[Usuario, Depends(requiere(Rol.OPERADOR))]
 Ordenador = Annotated[Usuario, Depends(requiere(Rol.ORDENADOR))]
+Confirma = Annotated[Usuario, Depends(requiere(Rol.OPERADOR, Rol.ORDENADOR))]
 Tesorero = Annotated[Usuario, Depends(requiere(Rol.TESORERIA))]
 Reprograma = Annotated[Usuario, Depends(requiere(Rol.OPERADOR, Rol.TESORERIA))]

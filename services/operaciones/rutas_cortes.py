@@ -94,6 +94,10 @@ class ParametroVista(BaseModel):
     nombre: str
     descripcion: str
     valores: list[str]
+    rango: tuple[int, int] | None = Field(
+        description="De un número entero, el menor y el mayor que admite; vacío si no es un número"
+    )
+    admite: str = Field(description="Lo que puede valer, en palabras")
     fijados: list[FijadoVista]
 
 
@@ -278,6 +282,8 @@ def _agregar_parametros(router: APIRouter, entorno: Entorno) -> None:
                 nombre=opcion.nombre,
                 descripcion=opcion.descripcion,
                 valores=list(opcion.valores),
+                rango=opcion.rango,
+                admite=opcion.admitidos,
                 fijados=[FijadoVista(valor=p.valor, desde=p.desde, acto=p.acto) for p in fijados],
             )
             for opcion, fijados in hallados

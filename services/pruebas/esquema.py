@@ -405,15 +405,15 @@ _AFILIACION: tuple[Paso, ...] = (
 )
 
 
-def _lejos() -> nw.Expr:
-    """Días entre la toma de SISMUESTRAS y la declarada; nulo si son más que los admitidos."""
-    expresion: nw.Expr = lit(None, dtype=nw.Int64)
-    for dias in range(norma.TOLERANCIA_DIAS, -1, -1):
-        cerca = col("fecha_toma").is_between(
-            col("dia").dt.offset_by(f"-{dias}d"), col("dia").dt.offset_by(f"{dias}d")
-        )
-        expresion = when(cerca).then(lit(dias, dtype=nw.Int64)).otherwise(expresion)
-    return expresion
+def _numero_del_dia(columna: str) -> nw.Expr:
+    """Días transcurridos hasta ese, contados desde el mismo en las dos fechas que se restan."""
+    anteriores = col(columna).dt.year().cast(nw.Int64) - 1
+    bisiestos = anteriores // 4 - anteriores // 100 + anteriores // 400
+    return anteriores * 365 + bisiestos + col(columna).dt.ordinal_day().cast(nw.Int64)
+
+
+_LEJOS = (_numero_del_dia("fecha_toma") - _numero_del_dia("dia")).abs()
+"""Días entre la toma de SISMUESTRAS y la declarada."""
 
 
 def _es_util(columna: str) -> nw.Expr:
@@ -456,10 +456,14 @@ _MUESTRA = (
             "util": _de_la_muestra("util"),
         },
         dia="fecha_toma",
-        con={"numero_radicado": "id_sismuestras", "clase": "tipo_prueba"},
-        condicion=~_lejos().is_null(),
+        con={
+            "numero_radicado": "id_sismuestras",
+            "clase": "tipo_prueba",
+            "tolerancia": "tolerancia_dias",
+        },
+        condicion=col("tolerancia") >= _LEJOS,
         antes=(
-            Columna("lejos", _lejos()),
+            Columna("lejos", _LEJOS),
             Columna("otro_numero", _al_final(col("id_sismuestras") == col("numero_radicado"))),
             Columna("sin_numero", _al_final(~col("id_sismuestras").is_null())),
             Columna(

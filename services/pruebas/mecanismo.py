@@ -27,5 +27,12 @@ MECANISMO = Mecanismo(
             "Qué se hace con lo cobrado sobre el valor máximo: glosar la prueba, o pagar hasta él",
             norma.DISENO,
         ),
+        Opcion(
+            "tolerancia_dias",
+            (str(norma.TOLERANCIA_DIAS),),
+            "Días que puede haber entre la toma declarada y la de SISMUESTRAS (PRU-14)",
+            norma.DISENO,
+            rango=(0, norma.TOLERANCIA_MAXIMA),
+        ),
     ),
 )

@@ -92,7 +92,9 @@ diferencial. Entre los dos rige P1, y después de P2, P3, que solo cambian las t
 de P2 es el de la Resolución 1630: diseño."""
 
 TOLERANCIA_DIAS = 3
-"""Días entre la toma declarada y la de SISMUESTRAS, a uno y otro lado: diseño."""
+"""Días entre la toma declarada y la de SISMUESTRAS, a uno y otro lado: diseño. Un acto la cambia
+(``tolerancia_dias``), hasta ``TOLERANCIA_MAXIMA``."""
+TOLERANCIA_MAXIMA = 30
 ANIOS_PARA_PRESENTAR = 5
 """Desde la toma, último día incluido: ``PRESCRIPCION``."""
 MESES_PARA_SUBSANAR = 6

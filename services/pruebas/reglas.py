@@ -197,7 +197,7 @@ REGLAS = (
         si_incumple=Efecto.GLOSA,
         fuente=norma.RES_1463_ART_7,
         mensaje="SISMUESTRAS no tiene una prueba {tipo_prueba} de esta persona a "
-        f"{norma.TOLERANCIA_DIAS} días o menos del {{fecha_toma}}.",
+        "{tolerancia_dias} días o menos del {fecha_toma}.",
         accion="Revise documento, tipo de prueba y fecha de la toma; si son los correctos, el "
         "laboratorio debe cargar o corregir la muestra en SISMUESTRAS.",
         columna="fecha_toma",

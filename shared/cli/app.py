@@ -17,6 +17,7 @@ from shared.cli import (
     antiguedad,
     cortes,
     evaluacion,
+    liquidaciones,
     parametros,
     poblacion,
     presupuesto,
@@ -24,6 +25,8 @@ from shared.cli import (
     propuestas,
     radicar,
     reglas,
+    reprocesar,
+    tablero,
     ventanas,
 )
 from shared.cli.espanol import NOMBRE, en_espanol, explicar_uso
@@ -38,7 +41,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for modulo in (procesos, evaluacion, radicar, propuestas, antiguedad, reglas):
+for modulo in (
+    procesos,
+    evaluacion,
+    radicar,
+    propuestas,
+    antiguedad,
+    tablero,
+    liquidaciones,
+    reprocesar,
+    reglas,
+):
     modulo.agregar(app)
 app.add_typer(cortes.app, name="corte")
 app.add_typer(poblacion.app, name="poblacion")

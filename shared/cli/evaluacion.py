@@ -24,7 +24,6 @@ def agregar(app: typer.Typer) -> None:
     @app.command("evaluar")
     def evaluar(
         mecanismo: Annotated[str, typer.Argument(help="Nombre, por ejemplo anticipo_uci")],
-        archivo: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Lo radicado")],
         cortes: Annotated[
             Path,
             typer.Option(
@@ -34,6 +33,15 @@ def agregar(app: typer.Typer) -> None:
         destino: Annotated[
             Path, typer.Option("--salida", file_okay=False, help="Carpeta de resultados")
         ],
+        archivo: Annotated[
+            Path | None, typer.Argument(exists=True, dir_okay=False, help="Lo radicado")
+        ] = None,
+        periodo: Annotated[
+            str | None,
+            typer.Option(
+                help="AAAA-MM, en vez de ARCHIVO: los candidatos del mes salen de los registros"
+            ),
+        ] = None,
         fecha: Annotated[
             datetime | None,
             typer.Option(formats=["%Y-%m-%d"], help="Fecha de radicación; hoy si no se da"),
@@ -51,14 +59,28 @@ def agregar(app: typer.Typer) -> None:
         ] = None,
         en_json: Annotated[bool, typer.Option("--json", help="Resumen en JSON")] = False,
     ) -> None:
-        """Evalúa ARCHIVO con las reglas del mecanismo y deja tres archivos en la salida."""
+        """Evalúa ARCHIVO, o los candidatos de un mes, y deja los resultados en la salida."""
         dados = _parametros(parametro or [])
-        _evaluar(mecanismo, archivo, cortes, destino, fecha, motor, entidad, dados, en_json)
+        que = _que_se_evalua(archivo, periodo)
+        _evaluar(mecanismo, que, cortes, destino, fecha, motor, entidad, dados, en_json)
+
+
+def _que_se_evalua(archivo: Path | None, periodo: str | None) -> Path | str:
+    """The file or the month.
+
+    Raises:
+        typer.BadParameter: both, or neither.
+    """
+    if archivo is not None and periodo is None:
+        return archivo
+    if periodo is not None and archivo is None:
+        return periodo
+    raise typer.BadParameter("Dé ARCHIVO o --periodo AAAA-MM, uno de los dos.")
 
 
 def _evaluar(
     nombre: str,
-    archivo: Path,
+    que: Path | str,
     cortes: Path,
     destino: Path,
     fecha: datetime | None,
@@ -68,17 +90,25 @@ def _evaluar(
     en_json: bool,
 ) -> None:
     from shared.focalizacion.descubrir import mecanismo
-    from shared.radicacion.evaluacion import evaluar_archivo
+    from shared.radicacion.evaluacion import CANDIDATOS, evaluar_archivo, evaluar_periodo
     from shared.tipos import RelojSistema
 
     if motor != "duckdb":
         raise typer.BadParameter("Por ahora solo hay motor duckdb.", param_hint="--motor")
     dia: date = RelojSistema().hoy() if fecha is None else fecha.date()
     elegido = mecanismo(nombre)
-    with salida.errores.status(f"Evaluando {archivo.name}…"), _responder_err(entidad, dia, destino):
-        evaluacion = evaluar_archivo(
-            elegido, archivo, cortes, destino, fecha=dia, parametros=parametros
-        )
+    nombrado = que if isinstance(que, str) else que.name
+    with salida.errores.status(f"Evaluando {nombrado}…"), _responder_err(entidad, dia, destino):
+        if isinstance(que, str):
+            evaluacion = evaluar_periodo(
+                elegido, que, cortes, destino, fecha=dia, parametros=parametros
+            )
+            archivo = destino / "entrada" / CANDIDATOS
+        else:
+            evaluacion = evaluar_archivo(
+                elegido, que, cortes, destino, fecha=dia, parametros=parametros
+            )
+            archivo = que
         if entidad is not None:
             _responder(elegido, archivo, destino, entidad, dia)
     if en_json:

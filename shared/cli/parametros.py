@@ -52,7 +52,9 @@ def listar(
                 {
                     "nombre": opcion.nombre,
                     "descripcion": opcion.descripcion,
+                    "por_omision": opcion.valores[0],
                     "valores": opcion.valores,
+                    "rango": opcion.rango,
                     "fijados": [
                         {"valor": p.valor, "desde": p.desde, "acto": p.acto} for p in fijados
                     ],
@@ -65,7 +67,7 @@ def listar(
         "Parámetros",
         ("Parámetro", "Valor", "Desde", "Acto", "Admite"),
         (
-            (opcion.nombre, valor, desde, acto, ", ".join(opcion.valores))
+            (opcion.nombre, valor, desde, acto, opcion.admitidos)
             for opcion, fijados in hallados
             for valor, desde, acto in [
                 (opcion.valores[0], "", "Por omisión"),

@@ -54,11 +54,12 @@ def agregar(app: typer.Typer) -> None:
     @app.command("trabajador")
     def trabajador() -> None:
         """Evalúa las radicaciones de la cola."""
+        from shared.cli.oficios import oficios
         from shared.db import Ajustes
         from shared.focalizacion.descubrir import mecanismos
         from shared.radicacion.trabajador import correr
 
-        asyncio.run(correr(Ajustes(), mecanismos()))
+        asyncio.run(correr(Ajustes(), mecanismos(), oficios=oficios()))
 
     @app.command("relevo")
     def relevo() -> None:

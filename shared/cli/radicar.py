@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,8 +27,12 @@ def agregar(app: typer.Typer) -> None:
     @app.command("radicar")
     def radicar(
         mecanismo: Annotated[str, typer.Argument(help="Nombre, por ejemplo anticipo_uci")],
-        archivo: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
-        entidad: Annotated[str, typer.Option(help="NIT, o código de la EPS")],
+        archivo: Annotated[
+            Path | None, typer.Argument(exists=True, dir_okay=False, help="No se da con --pais")
+        ] = None,
+        entidad: Annotated[
+            str | None, typer.Option(help="NIT, o código de la EPS; no se da con --pais")
+        ] = None,
         rol: Annotated[
             str | None,
             typer.Option(help="En desarrollo, como quién: ips, laboratorio, territorial, ins…"),
@@ -43,6 +48,18 @@ def agregar(app: typer.Typer) -> None:
         certificacion: Annotated[
             Path | None, typer.Option(exists=True, dir_okay=False, help="PDF firmado")
         ] = None,
+        anexo: Annotated[
+            list[str] | None,
+            typer.Option(
+                metavar="NOMBRE=RUTA",
+                help="Segundo archivo de la radicación, por ejemplo familiares=familiares.csv",
+            ),
+        ] = None,
+        pais: Annotated[
+            bool,
+            typer.Option("--pais", help="Radicar a todo el país, con lo que dicen los registros"),
+        ] = False,
+        periodo: Annotated[str | None, typer.Option(help="Con --pais: el mes, AAAA-MM")] = None,
         simular: Annotated[bool, typer.Option("--simular", help="Probar sin radicar")] = False,
         api: Annotated[
             str, typer.Option(envvar="MECANISMOS_API", help="Dirección de la API")
@@ -50,19 +67,27 @@ def agregar(app: typer.Typer) -> None:
         clave: Annotated[str | None, typer.Option(help="Idempotency-Key")] = None,
         en_json: Annotated[bool, typer.Option("--json", help="Respuesta en JSON")] = False,
     ) -> None:
-        """Radica ARCHIVO por la API.
+        """Radica ARCHIVO por la API o, con --pais, a todo el país en un periodo.
 
         El token sale de MECANISMOS_TOKEN; en desarrollo se emite uno.
         """
-        respuesta = _enviar(
-            f"{api}/{mecanismo.replace('_', '-')}",
-            token_de(mecanismo, entidad, rol),
-            archivo,
-            solicitud or _junto_a(archivo),
-            certificacion,
-            simular=simular,
-            clave=clave,
-        )
+        raiz = f"{api}/{mecanismo.replace('_', '-')}/v1/radicaciones"
+        if pais:
+            _exigir_solo(pais=periodo, archivo=archivo, entidad=entidad, anexo=anexo)
+            respuesta = _enviar(
+                f"{raiz}/pais", token_de_operador(), parametros={"periodo": periodo or ""}
+            )
+        elif archivo is None or entidad is None:
+            raise EntradaInvalida("Dé el ARCHIVO y la --entidad que lo radica, o use --pais.")
+        else:
+            respuesta = _enviar_archivo(
+                raiz,
+                token_de(mecanismo, entidad, rol),
+                {"archivo": archivo, "certificacion": certificacion} | _anexos(anexo or ()),
+                solicitud or _junto_a(archivo),
+                simular=simular,
+                clave=clave,
+            )
         if en_json:
             salida.en_json(respuesta)
         else:
@@ -108,39 +133,89 @@ def _rol_de(entidad: str, roles: Sequence[str]) -> str:
     raise EntradaInvalida(f"Quien radica aquí se identifica con {con_que}; «{entidad}» no lo es.")
 
 
-def _enviar(
-    raiz: str,
+def token_de_operador() -> str:
+    """The token of the environment; without it, one of development for an operador."""
+    if token := os.environ.get("MECANISMOS_TOKEN"):
+        return token
+    from shared.cli.identidad import token_de_desarrollo
+
+    return token_de_desarrollo("consola-operador", ["operador"], None, timedelta(hours=1))
+
+
+def _exigir_solo(*, pais: str | None, **otros: object) -> None:
+    """``--pais`` goes with a period and with nothing that an entity submits."""
+    sobran = [nombre for nombre, valor in otros.items() if valor]
+    if pais is None or sobran:
+        raise EntradaInvalida(
+            "Con --pais dé solo --periodo AAAA-MM: los candidatos salen de los registros."
+        )
+
+
+def _anexos(dados: Sequence[str]) -> dict[str, Path]:
+    """``familiares=ruta.csv`` as name and path.
+
+    Raises:
+        EntradaInvalida: it is written otherwise, or there is no such file.
+    """
+    anexos = {}
+    for dado in dados:
+        nombre, _, ruta = dado.partition("=")
+        if not nombre or not Path(ruta).is_file():
+            raise EntradaInvalida(
+                f"No se puede leer el anexo «{dado}». Escriba --anexo NOMBRE=RUTA, por ejemplo "
+                "familiares=familiares.csv."
+            )
+        anexos[nombre] = Path(ruta)
+    return anexos
+
+
+def _enviar_archivo(
+    direccion: str,
     token: str,
-    archivo: Path,
+    archivos: Mapping[str, Path | None],
     solicitud: Path,
-    certificacion: Path | None,
     *,
     simular: bool,
     clave: str | None,
+) -> dict[str, Any]:
+    with ExitStack() as pila:
+        abiertos = {
+            campo: (ruta.name, pila.enter_context(ruta.open("rb")))
+            for campo, ruta in archivos.items()
+            if ruta is not None
+        }
+        return _enviar(
+            direccion,
+            token,
+            parametros={"simular": "true"} if simular else {},
+            clave=clave,
+            data={"solicitud": solicitud.read_text(encoding="utf-8")},
+            files=abiertos,
+        )
+
+
+def _enviar(
+    direccion: str,
+    token: str,
+    *,
+    parametros: Mapping[str, str],
+    clave: str | None = None,
+    **cuerpo: Any,
 ) -> dict[str, Any]:
     import httpx
 
     encabezados = {"Authorization": f"Bearer {token}", "Prefer": f"wait={_ESPERA_S}"}
     if clave:
         encabezados["Idempotency-Key"] = clave
-    with archivo.open("rb") as contenido:
-        archivos: dict[str, Any] = {"archivo": (archivo.name, contenido)}
-        if certificacion is not None:
-            archivos["certificacion"] = (certificacion.name, certificacion.read_bytes())
-        try:
-            respuesta = httpx.post(
-                f"{raiz}/v1/radicaciones",
-                params={"simular": "true"} if simular else {},
-                headers=encabezados,
-                data={"solicitud": solicitud.read_text(encoding="utf-8")},
-                files=archivos,
-                timeout=_ESPERA_S + 60,
-            )
-        except (httpx.TransportError, httpx.InvalidURL) as causa:
-            raise ServicioNoDisponible(
-                f"La API no responde en {raiz}: {causa}. Revise la dirección (--api o "
-                "MECANISMOS_API) y repita con la misma --clave: no se radica dos veces."
-            ) from causa
+    try:
+        respuesta = httpx.post(
+            direccion, params=parametros, headers=encabezados, timeout=_ESPERA_S + 60, **cuerpo
+        )
+    except (httpx.TransportError, httpx.InvalidURL) as causa:
+        raise ServicioNoDisponible(
+            f"La API no responde en {direccion}: {causa}. Revise la dirección (--api o "
+            "MECANISMOS_API) y repita con la misma --clave: no se radica dos veces."
+        ) from causa
     cuerpo = _leer(respuesta)
     if respuesta.is_success:
         return cuerpo
@@ -182,4 +257,5 @@ def _mostrar(respuesta: dict[str, Any]) -> None:
     salida.tabla("Por causal", ("Regla", "#Registros"), resumen["por_causal"].items())
     salida.consola.print(f"Valor: {resumen['valor']} {resumen['moneda']}")
     for hallazgo in respuesta.get("hallazgos", [])[:20]:
-        salida.consola.print(f"  Fila {hallazgo['fila']}: {hallazgo['mensaje']}")
+        de_que = f" de {hallazgo['archivo']}" if hallazgo.get("archivo") else ""
+        salida.consola.print(f"  Fila {hallazgo['fila']}{de_que}: {hallazgo['mensaje']}")

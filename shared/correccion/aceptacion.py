@@ -21,9 +21,8 @@ from shared.correccion.hoja import ACEPTAR, NO_SE_CORRIGE, RADICACION, como_se_m
 from shared.correccion.model import IDENTIDAD
 from shared.correccion.repository import CorreccionRepository
 from shared.correccion.service import leer_propuestas, propuestas_de
-from shared.db.disco import sincronizar
 from shared.db.duck import en_memoria
-from shared.radicacion.archivos import Almacen
+from shared.radicacion.archivos import guardar_crudo
 from shared.radicacion.model import Radicacion, Recibido
 from shared.radicacion.repository import RadicacionRepository
 from shared.radicacion.schemas import SolicitudIn
@@ -101,7 +100,7 @@ async def aceptar(orden: OrdenAceptar, ctx: Contexto) -> Aceptadas:
     try:
         return await _aceptar(orden, ctx)
     except Rechazo as rechazo:
-        await anotar_rechazo(orden.hoja, orden.usuario, rechazo, ctx)
+        await anotar_rechazo([orden.hoja], orden.usuario, rechazo, ctx)
         raise
 
 
@@ -297,17 +296,6 @@ def _corregida(columna: str) -> str:
         f"CASE WHEN map_contains(cambia, '{columna}') THEN cambia['{columna}'] "
         f"ELSE f.{nombre} END AS {nombre}"
     )
-
-
-def guardar_crudo(ruta: Path, nombre: str, almacen: Almacen) -> Recibido:
-    """Keep a file of ours among the raw ones, on disk when this returns."""
-    recibido = Recibido(sha256_de(ruta), nombre, ruta.stat().st_size)
-    sincronizar(ruta)
-    ruta.chmod(0o400)
-    almacen.crudos.mkdir(parents=True, exist_ok=True)
-    ruta.replace(almacen.crudo(recibido.sha256))
-    sincronizar(almacen.crudos)
-    return recibido
 
 
 async def _anotar(radicacion: Radicacion, orden: OrdenAceptar, detalle: str, ctx: Contexto) -> None:

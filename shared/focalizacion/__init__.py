@@ -4,6 +4,7 @@ from narwhals import col, lit, when
 
 from shared.focalizacion.expresiones import alguna, digito_de_nit, segun, suma, texto, vigente_en
 from shared.focalizacion.model import (
+    DEL_REGISTRO,
     Beneficiario,
     Candidatos,
     Columna,
@@ -35,6 +36,7 @@ from shared.focalizacion.model import (
 )
 
 __all__ = [
+    "DEL_REGISTRO",
     "Beneficiario",
     "Candidatos",
     "Columna",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from typing import Any, Protocol
@@ -39,6 +40,17 @@ DE = "de"
 FECHA_CORTE = "fecha_corte"
 
 
+@dataclass(frozen=True)
+class Reunidos:
+    """The others of each ``Conjunto``, as they were looked at, for whoever asks for them later.
+
+    ``columnas``: name of the ``Conjunto`` → what is asked of its others; the rest are not kept.
+    """
+
+    columnas: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    marcos: dict[str, Marco] = field(default_factory=dict)
+
+
 class Reductor(Protocol):
     """Gives one join the rows of its register that it can find, or the whole register.
 
@@ -70,7 +82,7 @@ def aplicar(
     reductor: Reductor | None = None,
     guardar: Guardar | None = None,
     quedan: Collection[str] | None = None,
-    conjuntos: dict[str, Marco] | None = None,
+    reunidos: Reunidos | None = None,
     ambito: str = "",
 ) -> Marco:
     """Every step in order. ``cortes`` holds the dates of each register read by corte.
@@ -78,7 +90,7 @@ def aplicar(
     ``guardar`` computes a partial result once: without it, a step that looks at what earlier
     joins brought repeats them. ``quedan``: the columns wanted at the end, all if not given; the
     others are carried no further than the last step that reads them, whenever rows are computed.
-    ``conjuntos`` receives, by name, the others of each ``Conjunto`` as they were looked at.
+    ``reunidos`` receives the others of a ``Conjunto`` that somebody will look at again.
     """
     marcha = _Marcha(
         filas,
@@ -86,7 +98,7 @@ def aplicar(
         cortes,
         reductor=reductor,
         guardar=guardar,
-        conjuntos=conjuntos,
+        reunidos=reunidos,
         ambito=ambito,
     )
     for derivan, seguidos in groupby(enumerate(pasos), key=lambda p: isinstance(p[1], Columna)):
@@ -160,7 +172,7 @@ class _Marcha:
         *,
         reductor: Reductor | None,
         guardar: Guardar | None,
-        conjuntos: dict[str, Marco] | None,
+        reunidos: Reunidos | None,
         ambito: str,
     ) -> None:
         self.filas = filas
@@ -168,7 +180,7 @@ class _Marcha:
         self._cortes = cortes
         self._reductor = reductor
         self._guardar = guardar
-        self._conjuntos = conjuntos
+        self._reunidos = Reunidos() if reunidos is None else reunidos
         self._ambito = ambito
         self._propias: Marco | None = None
         self._conocidas: set[str] = set()
@@ -232,6 +244,7 @@ class _Marcha:
     def _reunir(self, conjunto: Conjunto) -> None:
         base = self._base(leidas_de(conjunto))
         otros = self._computar(self._otros(conjunto, base), "__otros")
+        pedidas = self._reunidos.columnas.get(conjunto.nombre)
         vistos = aplicar(
             otros,
             conjunto.pasos,
@@ -239,11 +252,12 @@ class _Marcha:
             self._cortes,
             reductor=self._reductor,
             guardar=self._guardar,
+            quedan={DE, *columnas_de(*conjunto.trae.values()), *(pedidas or ())},
             ambito=f"{self._ambito}{conjunto.nombre}/",
         )
-        if self._conjuntos is not None:
+        if pedidas is not None:
             vistos = self._computar(vistos, "__vistos")
-            self._conjuntos[conjunto.nombre] = vistos
+            self._reunidos.marcos[conjunto.nombre] = vistos
         salidas = {f"{conjunto.nombre}_{salida}": e for salida, e in conjunto.trae.items()}
         totales = vistos.group_by(DE).agg(*(e.alias(nombre) for nombre, e in salidas.items()))
         totales = self._computar(totales, "__conjunto")
@@ -273,7 +287,8 @@ class _Marcha:
             for via in vias
         ]
         distintos = nw.concat(completas).unique() if len(completas) > 1 else completas[0].unique()
-        return distintos.with_row_index("fila", order_by=list(tipos))
+        propias = [c for c in tipos if c not in conjunto.lleva]
+        return distintos.with_row_index("fila", order_by=propias)
 
     def _base(self, columnas: Collection[str]) -> Marco:
         """Rows with those columns, from where it costs least to look at them again."""

@@ -360,7 +360,8 @@ class Candidatos:
     ``filtro`` chooses rows of ``registro``; it and ``pasos`` also see ``periodo`` (text) and the
     first and last day of it, ``periodo_desde`` and ``periodo_hasta``. ``uno_por`` and ``orden``:
     of several rows with those columns equal, the first in that order. ``campos``: submitted
-    column → expression.
+    column → expression. ``mas`` names a register with more intervals of the same subjects (column
+    ``sujeto``): its rows count too, with the columns they lack taken from ``registro``.
     """
 
     registro: str
@@ -369,6 +370,8 @@ class Candidatos:
     uno_por: tuple[str, ...]
     orden: tuple[str, ...]
     campos: Mapping[str, nw.Expr]
+    mas: str = ""
+    sujeto: str = ""
 
 
 @dataclass(frozen=True)
@@ -435,6 +438,10 @@ class Linea:
     codigos: tuple[str, ...] = ()
     excepto: tuple[str, ...] = ()
     cuando: nw.Expr | None = None
+
+
+DEL_REGISTRO: Final = "DEL_REGISTRO"
+"""As a name in ``Estados.publicados``: the state that the record itself has."""
 
 
 @dataclass(frozen=True)

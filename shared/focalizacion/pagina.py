@@ -10,11 +10,13 @@ from typing import Final
 
 from shared.focalizacion.catalogo import TablaDeCasos
 from shared.focalizacion.model import (
+    DEL_REGISTRO,
     Beneficiario,
     Efecto,
     Etapa,
     Linea,
     Mecanismo,
+    Opcion,
     Regla,
     Vencimiento,
     Ventanas,
@@ -268,7 +270,12 @@ def _estados(mecanismo: Mecanismo) -> str:
     if estados.vencen:
         partes.append(lista(_vence(estado, v) for estado, v in estados.vencen.items()))
     if estados.publicados:
-        nombres = [f"{interno} se llama {n}" for interno, n in estados.publicados.items()]
+        nombres = [
+            f"{interno} no se muestra: se muestra el estado del registro"
+            if n == DEL_REGISTRO
+            else f"{interno} se llama {n}"
+            for interno, n in estados.publicados.items()
+        ]
         partes.append(f"En este mecanismo, {'; '.join(nombres)}.")
     return "\n\n".join(partes)
 
@@ -314,11 +321,17 @@ def _parametros(mecanismo: Mecanismo) -> str:
     opciones = tabla(
         ("Parámetro", "Valores", "Qué decide", "Fuente"),
         [
-            (codigo(o.nombre), ", ".join(map(codigo, o.valores)), o.descripcion, _fuente(o.fuente))
+            (codigo(o.nombre), _que_admite(o), o.descripcion, _fuente(o.fuente))
             for o in mecanismo.parametros
         ],
     )
     return f"{aviso}\n\n{opciones}"
+
+
+def _que_admite(opcion: Opcion) -> str:
+    if opcion.rango is None:
+        return ", ".join(map(codigo, opcion.valores))
+    return f"{codigo(opcion.valores[0])}; admite {opcion.admitidos}"
 
 
 def _pagos(mecanismo: Mecanismo) -> str:

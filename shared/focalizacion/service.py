@@ -12,7 +12,15 @@ from typing import Any
 
 import narwhals as nw
 
-from shared.focalizacion.cruces import DE, Marco, aplicar, con_solo, derivar, leidas_de
+from shared.focalizacion.cruces import (
+    DE,
+    Marco,
+    Reunidos,
+    aplicar,
+    con_solo,
+    derivar,
+    leidas_de,
+)
 from shared.focalizacion.expresiones import alguna, texto
 from shared.focalizacion.model import (
     Beneficiario,
@@ -109,12 +117,12 @@ def preparar(
     insumos: Insumos,
     motor: Motor,
     quedan: Collection[str] | None = None,
-    conjuntos: dict[str, Marco] | None = None,
+    reunidos: Reunidos | None = None,
 ) -> Marco:
     """Rows that passed FORMA with every register column and amount next to them.
 
-    ``quedan``: the only columns that will be read; all of them if not given. ``conjuntos``
-    receives the others of each ``Conjunto``.
+    ``quedan``: the only columns that will be read; all of them if not given. ``reunidos``
+    receives the others of a ``Conjunto`` that somebody will look at again.
     """
     return dar_pasos(
         insumos.filas.filter(nw.col("forma_ok")).select(nw.all(), *_del_sobre(mecanismo, insumos)),
@@ -122,7 +130,7 @@ def preparar(
         insumos,
         motor,
         quedan=quedan,
-        conjuntos=conjuntos,
+        reunidos=reunidos,
     )
 
 
@@ -133,7 +141,7 @@ def dar_pasos(
     motor: Motor,
     *,
     quedan: Collection[str] | None = None,
-    conjuntos: dict[str, Marco] | None = None,
+    reunidos: Reunidos | None = None,
 ) -> Marco:
     """The rows after those steps, with what the evaluation reads (``aplicar``)."""
     por_corte = {
@@ -148,7 +156,7 @@ def dar_pasos(
         reductor=Reduccion(insumos.acotables, pasos, motor) if insumos.acotables else None,
         guardar=motor.guardar,
         quedan=quedan,
-        conjuntos=conjuntos,
+        reunidos=reunidos,
     )
 
 
@@ -306,9 +314,9 @@ def _cumple_linea(linea: Linea, fallas: Sequence[_Falla]) -> nw.Expr:
     return hay if linea.cuando is None else hay & linea.cuando.fill_null(False)
 
 
-def _estado(mecanismo: Mecanismo, fallas: Sequence[_Falla]) -> nw.Expr:
-    expresion: nw.Expr = nw.lit(mecanismo.estados.otro)
-    for linea in reversed(mecanismo.estados.precedencia):
+def _estado(otro: str, lineas: Sequence[Linea], fallas: Sequence[_Falla]) -> nw.Expr:
+    expresion: nw.Expr = nw.lit(otro)
+    for linea in reversed(lineas):
         expresion = (
             nw.when(_cumple_linea(linea, fallas)).then(nw.lit(linea.estado)).otherwise(expresion)
         )
@@ -320,15 +328,15 @@ def juzgar_filas(
     insumos: Insumos,
     motor: Motor,
     aplicadas: Sequence[Regla],
-    conjuntos: dict[str, Marco] | None = None,
+    reunidos: Reunidos | None = None,
 ) -> Marco:
     """Rows with their columns and the verdict ``__v<i>`` of each rule of ``aplicadas``.
 
     Phase by phase: the rules of one see what the earlier ones left of every row of the file.
-    ``conjuntos`` receives the others of each ``Conjunto``.
+    ``reunidos`` receives the others of a ``Conjunto`` that somebody will look at again.
     """
     quedan = _por_leer(mecanismo, aplicadas)
-    filas = con_solo(preparar(mecanismo, insumos, motor, quedan, conjuntos), quedan)
+    filas = con_solo(preparar(mecanismo, insumos, motor, quedan, reunidos), quedan)
     fallas = _fallas(aplicadas)
     for fase in sorted({regla.fase for regla in aplicadas} | mecanismo.esquema.fases.keys()):
         previas = [f for f in fallas if f.regla.fase < fase]
@@ -354,9 +362,14 @@ def _con_lo_previo(
         f"codigos_{efecto.lower()}": _entre_separadores([f for f in previas if f.efecto is efecto])
         for efecto in Efecto
     }
+    vistas = set(filas.collect_schema().names())
+    # A line that asks for what a later phase makes says nothing yet.
+    lineas = [
+        linea for linea in mecanismo.estados.precedencia if columnas_de(linea.cuando) <= vistas
+    ]
     return motor.guardar(
         filas.with_columns(
-            _estado(mecanismo, previas).alias(ESTADO_PREVIO),
+            _estado(mecanismo.estados.otro, lineas, previas).alias(ESTADO_PREVIO),
             *(codigos.alias(nombre) for nombre, codigos in por_efecto.items()),
         ),
         "__fase",
@@ -378,10 +391,10 @@ def juzgar(mecanismo: Mecanismo, insumos: Insumos, motor: Motor) -> Juicio:
     """
     aplicadas, no_aplicadas = separar(mecanismo, insumos)
     fallas = _fallas(aplicadas)
-    conjuntos: dict[str, Marco] = {}
-    juzgadas = juzgar_filas(mecanismo, insumos, motor, aplicadas, conjuntos).with_columns(
+    reunidos = Reunidos({c.de: _del_cupo(c) for c in mecanismo.esquema.cupos if c.de})
+    juzgadas = juzgar_filas(mecanismo, insumos, motor, aplicadas, reunidos).with_columns(
         _codigos(fallas).alias("codigos"),
-        _estado(mecanismo, fallas).alias("estado"),
+        _estado(mecanismo.estados.otro, mecanismo.estados.precedencia, fallas).alias("estado"),
         _lista({f.ficha: f.ocurre for f in fallas}).alias(_FALLAS),
     )
     valorada = nw.col("estado").is_in(sorted(mecanismo.estados.valorados))
@@ -401,7 +414,7 @@ def juzgar(mecanismo: Mecanismo, insumos: Insumos, motor: Motor) -> Juicio:
             .otherwise(nw.lit(0, dtype=nw.Int64))
             .alias("valor_centavos"),
             *_guardados(mecanismo, vistas),
-            *_de_cupos(mecanismo, valorada),
+            *_de_cupos(mecanismo),
             *(
                 nw.when(valorada).then(expresion).alias(f"__b{i}_{campo}")
                 for i, beneficiario in enumerate(mecanismo.liquidacion.beneficiarios)
@@ -415,7 +428,7 @@ def juzgar(mecanismo: Mecanismo, insumos: Insumos, motor: Motor) -> Juicio:
         hallazgos=_hallazgos(mecanismo, guardadas, fallas, insumos.forma),
         no_aplicadas=tuple(no_aplicadas),
         pagos=_pagos(mecanismo, guardadas),
-        cupos=_cupos(mecanismo, guardadas, conjuntos),
+        cupos=_cupos(mecanismo, guardadas, reunidos.marcos),
         vistas=_vistas(mecanismo, guardadas, insumos.filas),
     )
 
@@ -442,18 +455,28 @@ def _juntas(columnas: Sequence[str]) -> nw.Expr:
     return nw.concat_str(partes, separator=SEPARADOR)
 
 
-def _de_cupos(mecanismo: Mecanismo, valorada: nw.Expr) -> Sequence[nw.Expr]:
-    """Of what quantity a row takes a part, where the row itself says it, and how much."""
-    cupos = list(enumerate(mecanismo.esquema.cupos))
+def _de_cupos(mecanismo: Mecanismo) -> Sequence[nw.Expr]:
+    """Of what quantity a row takes a part, where the row itself says it, and how much.
+
+    A row that waits for another one to be resolved takes nothing yet: it says what it would take.
+    """
+    cupos, estados = list(enumerate(mecanismo.esquema.cupos)), mecanismo.estados
+    esperan = estados.retenidos if estados.resuelven else frozenset()
+    toma = nw.col("estado").is_in(sorted(estados.valorados | esperan))
     return [
-        nw.when(valorada).then(cupo.cantidad.cast(nw.Int64)).alias(f"__q{i}_cantidad")
+        nw.when(toma).then(cupo.cantidad.cast(nw.Int64)).alias(f"__q{i}_cantidad")
         for i, cupo in cupos
     ] + [
-        nw.when(valorada).then(nw.col(c)).alias(f"__q{i}_{c}")
+        nw.when(toma).then(nw.col(c)).alias(f"__q{i}_{c}")
         for i, cupo in cupos
         if not cupo.de
         for c in cupo.clave
     ]
+
+
+def _del_cupo(cupo: Cupo) -> frozenset[str]:
+    """What it reads of the others of a ``Conjunto``."""
+    return columnas_de(cupo.donde).union(cupo.clave)
 
 
 def _cupos(mecanismo: Mecanismo, guardadas: Marco, conjuntos: Mapping[str, Marco]) -> Marco | None:

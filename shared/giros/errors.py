@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.tipos import Conflicto, NoEncontrado, Prohibido
+from shared.tipos import Conflicto, NoEncontrado, Prohibido, formato_pesos
 
 
 class ReconocimientoInexistente(NoEncontrado):
@@ -68,6 +68,21 @@ class ReconocimientoDistinto(Conflicto):
     titulo = "La radicación ya tiene un reconocimiento distinto"
 
 
+class DesgloseExcedido(Conflicto):
+    """The payees are given more than the recognition is worth."""
+
+    codigo = "giros.desglose_excedido"
+    titulo = "Los beneficiarios suman más que el reconocimiento"
+
+    @classmethod
+    def de(cls, valor_centavos: int, sobra_centavos: int) -> DesgloseExcedido:
+        """With the amounts, for whoever has to mend the list."""
+        return cls(
+            f"El reconocimiento vale {formato_pesos(valor_centavos)} y la lista lo excede en "
+            f"{formato_pesos(sobra_centavos)}. Reduzca lo de algún beneficiario."
+        )
+
+
 class FueraDePlazo(Conflicto):
     """The term for the support of the funds is over, or the term to close is not over yet."""
 
@@ -80,3 +95,10 @@ class ReintegroExcedido(Conflicto):
 
     codigo = "giros.reintegro_excedido"
     titulo = "El valor supera lo que se puede reintegrar"
+
+
+class OtraSituacion(Conflicto):
+    """A recognition went to the bank, or was annulled, after it was read (409)."""
+
+    codigo = "giros.otra_situacion"
+    titulo = "El pago cambió de situación"

@@ -242,6 +242,20 @@ class NuevoReconocimiento:
 
 
 @dataclass(frozen=True)
+class ParteDesglose:
+    """What an entity is to be paid on behalf of the payee of a recognition, out of it."""
+
+    nit: str
+    nombre: str
+    valor_centavos: int
+    preparado_por: str
+    """May not approve it (PRE-08)."""
+    registros: int
+    """How many records it pays, the shared ones too."""
+    cuenta: CuentaPago | None = None
+
+
+@dataclass(frozen=True)
 class Reconocimiento:
     """The payable unit: it moves and is paid whole, never in part."""
 
@@ -270,23 +284,32 @@ class Reconocimiento:
     reemplaza_id: UUID | None
     devuelto_at: datetime | None
     """When the bank last gave its money back, if ever."""
+    titular_nit: str | None = None
+    """On whose behalf it is paid: the EPS that named its payee, or whose members another took."""
 
     @property
     def beneficiario(self) -> Beneficiario:
         return Beneficiario(self.tipo_documento, self.nit)
 
     @property
+    def titular(self) -> Beneficiario:
+        """Whose right it is: the payee's, unless it is paid on behalf of an entity."""
+        if self.titular_nit is None:
+            return self.beneficiario
+        return Beneficiario(ENTIDAD, self.titular_nit)
+
+    @property
     def clave(self) -> ClaveReconocimiento:
         return ClaveReconocimiento(self.radicacion_id, self.evaluacion, self.beneficiario)
 
     def es_de(self, alcance: str | None) -> bool:
-        """Whether a caller of that scope may see it: who is paid, who reported the person that
-        is paid, or the back office (``None``)."""
+        """Whether a caller of that scope may see it: who is paid, on whose behalf, who reported
+        the person that is paid, or the back office (``None``)."""
         if alcance is None:
             return True
         if self.beneficiario.es_persona:
             return alcance == self.entidad
-        return nit_de(alcance) == self.nit
+        return nit_de(alcance) in {self.nit, self.titular.numero}
 
     @property
     def turno(self) -> tuple[datetime, int]:
@@ -475,12 +498,16 @@ def situacion(estado: EstadoReconocimiento, espera_por: EsperaPor | None) -> Sit
 
 @dataclass(frozen=True)
 class Vivo:
-    """A recognition of the solicitud that still counts; ``reintegro`` was found in excess."""
+    """A recognition of the solicitud that still counts; ``reintegro`` was found in excess.
+
+    One ``delegado`` is paid to another on behalf of its titular: it is never worth more.
+    """
 
     id: UUID
     situacion: Situacion
     valor_centavos: int
     reintegro_centavos: int = 0
+    delegado: bool = False
 
     @property
     def neto_centavos(self) -> int:
@@ -517,13 +544,14 @@ class Sustitucion:
 def planear_correccion(vivos: Sequence[Vivo], nuevo_centavos: int) -> list[Paso]:
     """Steps that leave the solicitud worth ``nuevo_centavos`` (anticipo §6, design choice).
 
-    ``vivos`` come newest first: what was recognised last is taken back first. A positive
+    ``vivos`` come newest first: what was recognised last is taken back first, and what is paid to
+    others on behalf of the titular after what is its own (``de_solicitud``). A positive
     difference is a new recognition, except that one still waiting for aforo is replaced in its
     place. A negative one replaces what is unpaid and opens a reintegro for what is paid.
     """
     delta = nuevo_centavos - sum(v.neto_centavos for v in vivos)
     if delta > 0:
-        if vivos and vivos[0].situacion is Situacion.EN_ESPERA:
+        if vivos and vivos[0].situacion is Situacion.EN_ESPERA and not vivos[0].delegado:
             return [Paso(Accion.REEMPLAZAR, vivos[0].id, vivos[0].valor_centavos + delta)]
         return [Paso(Accion.AGREGAR, None, delta)]
     sobra = -delta

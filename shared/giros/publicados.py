@@ -3,7 +3,8 @@
 ``publicados`` (``Estados.publicados``) goes from a state of ``EstadoReconocimiento``, or
 ``REPROGRAMADO``, to its public name; what it leaves out keeps its own. A mechanism that names
 ``REPROGRAMADO`` tells a returned payment apart until it is ordered again (talento humano §6):
-without a good account it is still returned; with one it waits for the next batch.
+without a good account it is still returned; with one it waits for the next batch. One that maps a
+state to ``DEL_REGISTRO`` shows the record's own state while its payment is in it (CET §6).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from shared.focalizacion.model import DEL_REGISTRO
 from shared.giros.model import EstadoReconocimiento
 
 REPROGRAMADO: Final = "REPROGRAMADO"
@@ -36,21 +38,27 @@ AVANCE: Final = (
 """States from the least advanced: a record with several payees shows the first of theirs."""
 
 
-def estado_publicado(estado: str, publicados: Mapping[str, str], *, devuelto: bool = False) -> str:
+def estado_publicado(
+    estado: str, publicados: Mapping[str, str], *, devuelto: bool = False, del_registro: str = ""
+) -> str:
     """Public name of a state. ``devuelto``: the bank gave that money back once
-    (``Reconocimiento.devuelto_at``)."""
+    (``Reconocimiento.devuelto_at``). ``del_registro``: the state of the record that it pays."""
     if devuelto and REPROGRAMADO in publicados:
         if estado in _POR_ORDENAR:
             estado = REPROGRAMADO
         elif estado == EstadoReconocimiento.ESPERA_CUENTA:
             estado = EstadoReconocimiento.GIRO_DEVUELTO
-    return publicados.get(estado, str(estado))
+    nombre = publicados.get(estado, str(estado))
+    return del_registro if nombre == DEL_REGISTRO else nombre
 
 
-def estado_publicado_sql(alias: str = "c", publicados: str = ":publicados") -> str:
+def estado_publicado_sql(
+    alias: str = "c", publicados: str = ":publicados", del_registro: str = "''"
+) -> str:
     """``estado_publicado`` of a row of ``reconocimiento`` called ``alias``, as an expression.
 
-    ``publicados`` is the SQL parameter with the names, as JSON.
+    ``publicados`` is the SQL parameter with the names, as JSON; ``del_registro``, the expression
+    of the state of the record that it pays.
     """
     nombres = f"CAST({publicados} AS jsonb)"
     por_ordenar = ", ".join(f"'{e}'" for e in _POR_ORDENAR)
@@ -61,7 +69,10 @@ def estado_publicado_sql(alias: str = "c", publicados: str = ":publicados") -> s
         f"WHEN {alias}.estado = '{EstadoReconocimiento.ESPERA_CUENTA}' "
         f"THEN '{EstadoReconocimiento.GIRO_DEVUELTO}' ELSE {alias}.estado END"
     )
-    return f"coalesce({nombres} ->> ({interno}), {interno})"
+    return (
+        f"coalesce(CASE {nombres} ->> ({interno}) WHEN '{DEL_REGISTRO}' THEN {del_registro} "
+        f"ELSE {nombres} ->> ({interno}) END, {interno})"
+    )
 
 
 def avance_sql(columna: str) -> str:

@@ -86,6 +86,7 @@ reconocimiento = Table(
     Column("cuenta_id", ForeignKey("cuenta_bancaria.id")),
     Column("reemplaza_id", ForeignKey("reconocimiento.id")),
     Column("devuelto_at", DateTime(timezone=True)),
+    Column("titular_nit", Text),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     UniqueConstraint("radicacion_id", "evaluacion", "tipo_documento", "nit"),

@@ -117,8 +117,8 @@ async def exigir_que_corrija(
 ) -> None:
     """A correction outside the only window brings nothing new.
 
-    Each row of sound form has the right of a record that its entity was asked to correct, or
-    says which one it answers, and that one has not expired. What failed FORMA has no right: of
+    Each row of sound form is about the case of a record that its entity was asked to correct, or
+    says which one it answers, and that one has not expired. What failed FORMA has no case: of
     those, no more than there were.
 
     Raises:
@@ -131,7 +131,7 @@ async def exigir_que_corrija(
     if any(v.abierta(ctx.reloj.ahora()) for v in ventanas):
         return
     async with ctx.uow.begin() as tx:
-        claves, sin_clave = await RegistroRepository(tx).por_corregir(
+        casos, sin_caso = await RegistroRepository(tx).por_corregir(
             anterior, mecanismo.estados.corregibles
         )
         respondidos = await HistoriaRepository(tx).respondidos(
@@ -141,9 +141,10 @@ async def exigir_que_corrija(
             salvo=[v.a for v in mecanismo.estados.vencen.values()],
         )
     dichas = {fila for fila, _ in respondidos}
-    nuevas = await asyncio.to_thread(_filas_sin, filas, mecanismo.esquema.clave, claves)
+    caso = mecanismo.esquema.caso or mecanismo.esquema.clave
+    nuevas = await asyncio.to_thread(_filas_sin, filas, caso, casos)
     sobran = [fila for fila in nuevas if fila not in dichas]
-    if len(sobran) > sin_clave:
+    if len(sobran) > sin_caso:
         citas = ", ".join(map(str, sobran[:_FILAS_CITADAS]))
         _exigir_abierta(
             ventanas,
@@ -152,16 +153,16 @@ async def exigir_que_corrija(
         )
 
 
-def _filas_sin(filas: Path, clave: Sequence[str], conocidas: Sequence[str]) -> list[int]:
-    """Rows of sound form whose right, made of submitted columns, is not among those known."""
-    partes = ", ".join(f"upper(CAST({ident(c)} AS VARCHAR))" for c in clave)
+def _filas_sin(filas: Path, caso: Sequence[str], conocidos: Sequence[str]) -> list[int]:
+    """Rows of sound form whose case, made of submitted columns, is not among those known."""
+    partes = ", ".join(f"upper(CAST({ident(c)} AS VARCHAR))" for c in caso)
     with en_memoria() as conexion:
         conexion.execute(
-            "CREATE TABLE conocida AS SELECT unnest(?::VARCHAR[]) AS clave", [conocidas]
+            "CREATE TABLE conocido AS SELECT unnest(?::VARCHAR[]) AS caso", [conocidos]
         )
         halladas = conexion.execute(
-            f"SELECT fila FROM (SELECT fila, concat_ws('|', {partes}) AS clave "  # noqa: S608 - our columns
-            "FROM read_parquet(?) WHERE forma_ok) ANTI JOIN conocida USING (clave) ORDER BY fila",
+            f"SELECT fila FROM (SELECT fila, concat_ws('|', {partes}) AS caso "  # noqa: S608 - our columns
+            "FROM read_parquet(?) WHERE forma_ok) ANTI JOIN conocido USING (caso) ORDER BY fila",
             [str(filas)],
         ).fetchall()
     return [fila for (fila,) in halladas]

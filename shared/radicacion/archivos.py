@@ -8,6 +8,8 @@ from pathlib import Path
 from uuid import UUID
 
 from shared.db.disco import sincronizar
+from shared.radicacion.model import Recibido
+from shared.registros.lectura import sha256_de
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,17 @@ def asegurar(carpeta: Path) -> None:
     A file is on disk before the transaction that names it.
     """
     sincronizar(*sorted(carpeta.rglob("*")), carpeta, carpeta.parent, carpeta.parent.parent)
+
+
+def guardar_crudo(ruta: Path, nombre: str, almacen: Almacen) -> Recibido:
+    """Keep a file of ours among the raw ones, on disk when this returns."""
+    recibido = Recibido(sha256_de(ruta), nombre, ruta.stat().st_size)
+    sincronizar(ruta)
+    ruta.chmod(0o400)
+    almacen.crudos.mkdir(parents=True, exist_ok=True)
+    ruta.replace(almacen.crudo(recibido.sha256))
+    sincronizar(almacen.crudos)
+    return recibido
 
 
 def borrar(carpeta: Path) -> None:

@@ -138,7 +138,7 @@ def _por_clave(
     file."""
     ilegibles: defaultdict[UUID, list[int]] = defaultdict(list)
     for r in registros:
-        if r.clave is None:
+        if r.caso is None:
             ilegibles[r.radicacion_id].append(r.fila)
     escritas = {
         (radicacion, fila): clave
@@ -149,8 +149,8 @@ def _por_clave(
     for r in registros:
         clave = (
             escritas.get((r.radicacion_id, r.fila))
-            if r.clave is None
-            else tuple(r.clave.split(SEPARADOR))
+            if r.caso is None
+            else tuple(r.caso.split(SEPARADOR))
         )
         if clave in claves:
             vigentes[clave].append(

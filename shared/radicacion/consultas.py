@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,13 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.db.duck import en_memoria
 from shared.focalizacion.explicacion import explicar
 from shared.focalizacion.motor import MotorDuckDB
+from shared.radicacion.anexos import hallazgos_de_anexos
 from shared.radicacion.evaluacion import insumos
-from shared.radicacion.historia import HISTORIA, fuente_historia
+from shared.radicacion.historia import fuente_historia
 from shared.radicacion.model import EstadoRadicacion, Radicacion
 from shared.radicacion.radicante import radicante_de
 from shared.radicacion.repository import Filtro, RadicacionRepository, RegistroRepository
 from shared.radicacion.service import Contexto
-from shared.radicacion.trabajo import abrir_fuentes
+from shared.radicacion.trabajo import abrir_fuentes, registros_con_cortes
 from shared.registros import Corte
 from shared.registros.repository import CorteRepository
 from shared.tipos import Conflicto, InvarianteRota, NoEncontrado
@@ -32,6 +34,14 @@ class SinResultado(Conflicto):
 
     codigo = "radicacion.sin_resultado"
     titulo = "La radicación todavía no tiene resultado"
+
+
+@dataclass(frozen=True)
+class DeEps:
+    """The rows of an EPS among those of a file, by its codes."""
+
+    filas: Path
+    codigos: Sequence[str]
 
 
 async def carpeta_resultado(radicacion: Radicacion, ctx: Contexto) -> Path:
@@ -59,18 +69,30 @@ def hallazgos(
     limite: int | None = None,
     fila: int | None = None,
     codigo: str | None = None,
+    de_eps: DeEps | None = None,
 ) -> Iterator[tuple[Any, ...]]:
     """Findings in row and code order, streamed: position in the file, then the columns.
 
-    ``desde`` is the first position wanted; ``fila`` and ``codigo`` keep part of them.
+    ``desde`` is the first position wanted; ``fila``, ``codigo`` and ``de_eps`` keep part of them.
     """
     with en_memoria() as conexion:
+        suyas, propios = "", list[Any]()
+        if de_eps is not None:
+            suyas = (
+                "AND fila IN (SELECT fila FROM read_parquet(?) "
+                "WHERE list_contains(?, upper(codigo_eps))) "
+            )
+            propios = [str(de_eps.filas), list(de_eps.codigos)]
         resultado = conexion.execute(
             f"SELECT file_row_number, {', '.join(COLUMNAS_HALLAZGO)} "  # noqa: S608 - our columns
             "FROM read_parquet(?, file_row_number = true) WHERE file_row_number >= ? "
-            "AND (? IS NULL OR fila = ?) AND (? IS NULL OR codigo = ?) "
+            f"AND (? IS NULL OR fila = ?) AND (? IS NULL OR codigo = ?) {suyas}"
             "ORDER BY file_row_number LIMIT ?",
-            [str(ruta), desde, fila, fila, codigo, codigo, 2**62 if limite is None else limite],
+            [
+                *(str(ruta), desde, fila, fila, codigo, codigo),
+                *propios,
+                2**62 if limite is None else limite,
+            ],
         )
         while trozo := resultado.fetchmany(10_000):
             yield from trozo
@@ -104,9 +126,7 @@ async def cortes_citados(
 ) -> dict[str, list[Corte]]:
     """The very cortes that decided, in force or not today."""
     repositorio = CorteRepository(tx)
-    cortes: dict[str, list[Corte]] = {
-        r: [] for r in ctx.mecanismo.esquema.registros if r != HISTORIA
-    }
+    cortes: dict[str, list[Corte]] = {r: [] for r in registros_con_cortes(ctx.mecanismo)}
     for nombre, lista in citados.items():
         for cita in lista:
             corte = await repositorio.get(UUID(cita["id"]))
@@ -127,7 +147,8 @@ def _explicar(
     if not entrada.is_dir():
         entrada = ctx.almacen.radicacion(registro["radicacion_id"])
     with MotorDuckDB.abrir(ctx.almacen.temporal) as motor:
-        fuentes = abrir_fuentes(ctx, motor, cortes, fuente_historia(carpeta / "historia.parquet"))
+        historia = fuente_historia(carpeta / "historia.parquet")
+        fuentes = abrir_fuentes(ctx, motor, cortes, historia, entrada)
         leidos = insumos(
             entrada,
             fuentes,
@@ -140,6 +161,11 @@ def _explicar(
     de_la_fila = [
         dict(zip(COLUMNAS_HALLAZGO, hallazgo[1:], strict=True))
         for hallazgo in hallazgos(carpeta / "hallazgos.parquet", fila=registro["fila"])
+    ]
+    columnas = ("archivo", *COLUMNAS_HALLAZGO)
+    de_la_fila += [
+        dict(zip(columnas, hallazgo, strict=True))
+        for hallazgo in hallazgos_de_anexos(ctx.mecanismo, entrada, fila=registro["fila"])
     ]
     return {**explicado, "hallazgos": de_la_fila}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -58,7 +58,22 @@ def escribir_xlsx(
     hoja: str = "Datos",
 ) -> None:
     """Write the table to ``ruta``; past the rows of a sheet it goes on in the next one."""
+    escribir_hojas(ruta, {hoja: (encabezado, filas)})
+
+
+def escribir_hojas(
+    ruta: Path, hojas: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Celda]]]]
+) -> None:
+    """Several tables, each in the sheet of its name."""
     libro = Workbook(write_only=True)
+    for hoja, (encabezado, filas) in hojas.items():
+        _agregar(libro, hoja, encabezado, filas)
+    libro.save(ruta)
+
+
+def _agregar(
+    libro: Workbook, hoja: str, encabezado: Sequence[str], filas: Iterable[Sequence[Celda]]
+) -> None:
     actual = None
     escritas = 0
     for fila in filas:
@@ -69,7 +84,6 @@ def escribir_xlsx(
         escritas += 1
     if actual is None:
         _hoja_nueva(libro, hoja, encabezado)
-    libro.save(ruta)
 
 
 def _vaciar(memoria: io.StringIO) -> bytes:

@@ -40,6 +40,13 @@ class MetadatosNoCoinciden(EntradaInvalida):
     titulo = "El archivo y la solicitud no coinciden"
 
 
+class AnexoRepetido(EntradaInvalida):
+    """An annex came both as a sheet of the workbook and as a file (422)."""
+
+    codigo = "radicacion.anexo_repetido"
+    titulo = "Un anexo llegó dos veces"
+
+
 class NoSePuedeCorregir(Conflicto):
     """The radicación is not the last version, or has not finished (409)."""
 

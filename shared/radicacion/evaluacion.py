@@ -14,21 +14,28 @@ from typing import Any, Final
 
 import narwhals as nw
 
+from shared.focalizacion.candidatos import candidatos
 from shared.focalizacion.cruces import Marco
 from shared.focalizacion.huella import huella, versiones
 from shared.focalizacion.model import Mecanismo, Regla, Veredicto, mensaje_completo
 from shared.focalizacion.motor import Motor, MotorDuckDB
 from shared.focalizacion.reduccion import Acotar
 from shared.focalizacion.service import Insumos, Juicio, juzgar, valores_de
+from shared.focalizacion.universo import leer_a_la_vez, universo
 from shared.radicacion.historia import registros_de
-from shared.radicacion.lectura import leer
+from shared.radicacion.lectura import Limites, leer
 from shared.radicacion.sobre import sobre_de_reps
 from shared.registros import FuenteRegistro, abrir_carpeta
 from shared.registros.busqueda import MAXIMO_DIRECTO, MAXIMO_LITERALES, acotar, acotar_a, buscar
 from shared.registros.pie import pie_de
+from shared.tipos import EntradaInvalida
 
 FILAS_DE_UN_REGISTRO_GRANDE: Final = 200_000
 """Below it, reading the register whole costs less than finding out what to read of it."""
+CANDIDATOS: Final = "candidatos.parquet"
+"""In the folder of the submission, what was made instead of one."""
+LIMITES_DEL_PAIS: Final = Limites(filas=20_000_000)
+"""Nobody sends it: the whole country may be larger than what one entity may submit."""
 VECES_MAS_GRANDE: Final = 4
 """A register this many times the submission is read only for the keys in it."""
 
@@ -98,6 +105,7 @@ def evaluar_archivo(
             condiciones=esquema.condiciones,
             disposiciones=esquema.disposiciones,
             sobre=sobre_de_reps(cortes),
+            limites=LIMITES_DEL_PAIS,
         )
         with MotorDuckDB.abrir(trabajo) as motor:
             try:
@@ -107,8 +115,83 @@ def evaluar_archivo(
             finally:
                 leido.result()  # what is wrong with the submission is told first
             return evaluar(
+                mecanismo,
+                entrada,
+                fuentes,
+                salida,
+                motor,
+                fecha=fecha,
+                parametros=parametros,
+                con_universo=True,
+            )
+
+
+def evaluar_periodo(
+    mecanismo: Mecanismo,
+    periodo: str,
+    cortes: Path,
+    salida: Path,
+    *,
+    fecha: date,
+    parametros: Mapping[str, str] = MappingProxyType({}),
+) -> Evaluacion:
+    """``mecanismos evaluar --periodo``: what nobody submits, made from the registers themselves.
+
+    Writes what ``evaluar_archivo`` does, and ``entrada/candidatos.parquet``: the rows as they
+    would have been submitted.
+
+    Raises:
+        EntradaInvalida: the mechanism has no candidates, the period is not a month or has none, or
+            a register cannot be read or is absent.
+    """
+    if mecanismo.esquema.candidatos is None:
+        raise EntradaInvalida(f"{mecanismo.titulo}: dé el ARCHIVO con lo que radica la entidad.")
+    entrada = salida / "entrada"
+    entrada.mkdir(parents=True, exist_ok=True)
+    hechos = entrada / CANDIDATOS
+    esquema = mecanismo.esquema
+    obligatorios, opcionales = registros_de(mecanismo)
+    with tempfile.TemporaryDirectory() as temporal:
+        trabajo = Path(temporal)
+        with MotorDuckDB.abrir(trabajo) as motor:
+            fuentes = abrir_carpeta(
+                motor.conexion, cortes, obligatorios, opcionales, trabajo=trabajo
+            )
+            escribir_candidatos(mecanismo, fuentes, periodo, motor, hechos)
+        leer(
+            hechos,
+            hechos.name,
+            esquema.campos,
+            entrada,
+            condiciones=esquema.condiciones,
+            limites=LIMITES_DEL_PAIS,
+        )
+        with MotorDuckDB.abrir(trabajo) as motor:
+            return evaluar(
                 mecanismo, entrada, fuentes, salida, motor, fecha=fecha, parametros=parametros
             )
+
+
+def escribir_candidatos(
+    mecanismo: Mecanismo,
+    fuentes: Mapping[str, FuenteRegistro],
+    periodo: str,
+    motor: MotorDuckDB,
+    ruta: Path,
+) -> None:
+    """The candidates of a month as a Parquet file, as an entity would have sent it."""
+    hallados = candidatos(
+        mecanismo,
+        {n: nw.from_native(motor.conexion.sql(f.sql)) for n, f in fuentes.items()},
+        periodo,
+        motor,
+        acotables={
+            n: acotador(f, motor)
+            for n, f in fuentes.items()
+            if f.filas >= FILAS_DE_UN_REGISTRO_GRANDE
+        },
+    )
+    motor.escribir(hallados, ruta)
 
 
 def insumos(
@@ -174,11 +257,13 @@ def evaluar(
     parametros: Mapping[str, str] = MappingProxyType({}),
     radicante: Mapping[str, str | None] | None = None,
     acotables: Mapping[str, Acotar] = MappingProxyType({}),
+    con_universo: bool = False,
 ) -> Evaluacion:
     """Judge and write.
 
     ``devueltas`` are rules of RAD that return the whole submission; ``avisos``, those that only
-    warn about it.
+    warn about it. ``con_universo``: the cases that nobody submitted are classified too, if the
+    mechanism answers for them; what is decided is then all there is (``historia`` whole).
     """
     dados = insumos(
         entrada,
@@ -189,6 +274,8 @@ def evaluar(
         radicante=radicante,
         acotables=acotables,
     )
+    if con_universo:
+        dados = leer_a_la_vez(mecanismo, dados, motor)
     juicio = juzgar(mecanismo, dados, motor)
     for regla in devueltas:
         juicio = devolver(mecanismo, juicio, regla)
@@ -198,6 +285,9 @@ def evaluar(
     motor.escribir(juicio.hallazgos, hallazgos)
     pagos = _escribir_si_hay(motor, juicio.pagos, salida / "pagos.parquet")
     cupos = _escribir_si_hay(motor, juicio.cupos, salida / "cupos.parquet")
+    if con_universo and juicio.vistas is not None:
+        casos = universo(mecanismo, dados, juicio.vistas, motor)
+        motor.escribir(casos, salida / "universo.parquet")
     resumen = replace(
         resumir(mecanismo, registros, juicio.no_aplicadas, fuentes, motor, fecha=fecha),
         avisos=list(avisos),

@@ -40,6 +40,7 @@ CLAVES_POR_LECTURA: Final = 20_000
 """Keys asked of the database at a time."""
 _TABLA: Final = "__historia"
 _ID: Final = "registro_id"
+_PARTE: Final = "parte"
 
 
 def esquema_historia(mecanismo: Mecanismo) -> EsquemaRegistro:
@@ -115,8 +116,8 @@ Leer = Callable[[Mapping[str, Sequence[str]], Path], None]
 
 
 class HistoriaLeida:
-    """``historia`` as the rules ask for it: each record is read once, the first time that a key
-    finds it, and what was read can be kept.
+    """``historia`` as the rules ask for it: each record, or part of one, is read once, the first
+    time that a key finds it, and what was read can be kept.
 
     ``leer`` blocks until the database answers: it is called from the thread of the evaluation.
     """
@@ -126,7 +127,7 @@ class HistoriaLeida:
         self._leer = leer
         self._csv = temporal / "historia.csv"
         columnas = esquema_historia(mecanismo).columnas
-        self._tipos = {_ID: "UUID"} | {c.nombre: c.tipo.duckdb for c in columnas}
+        self._tipos = {_ID: "UUID", _PARTE: "VARCHAR"} | {c.nombre: c.tipo.duckdb for c in columnas}
         definidas = ", ".join(f"{ident(n)} {tipo}" for n, tipo in self._tipos.items())
         motor.conexion.execute(f"CREATE TABLE {_TABLA} ({definidas})")
 
@@ -155,24 +156,48 @@ class HistoriaLeida:
         self._leer(valores, self._csv)
         tipos = ", ".join(f"{literal(n)}: {literal(t)}" for n, t in self._tipos.items())
         self._motor.conexion.execute(
-            f"INSERT INTO {_TABLA} SELECT * FROM read_csv({literal(str(self._csv))}, "  # noqa: S608
+            f"INSERT INTO {_TABLA} SELECT * FROM (SELECT * REPLACE "  # noqa: S608
+            f"(coalesce({_PARTE}, '') AS {_PARTE}) FROM read_csv({literal(str(self._csv))}, "
             f"auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', "
-            f"columns = {{{tipos}}}) ANTI JOIN {_TABLA} USING ({_ID})"
+            f"columns = {{{tipos}}})) ANTI JOIN {_TABLA} USING ({_ID}, {_PARTE})"
         )
         self._csv.unlink()
 
     def guardar(self, ruta: Path) -> None:
         """Keep what was read: judged again with it, every row comes out the same."""
         self._motor.conexion.execute(
-            f"COPY (SELECT * FROM {_TABLA} ORDER BY {_ID}) TO {literal(str(ruta))}"  # noqa: S608
+            f"COPY (SELECT * FROM {_TABLA} ORDER BY {_ID}, {_PARTE}) "  # noqa: S608
+            f"TO {literal(str(ruta))}"
         )
 
 
 def registros_leidos(ruta: Path) -> set[UUID]:
-    """Which records an evaluation saw, from what it kept."""
+    """Which records an evaluation saw, from what it kept; only parts of them is not to see them."""
     with en_memoria() as conexion:
-        filas = conexion.execute(f"SELECT {_ID} FROM read_parquet(?)", [str(ruta)]).fetchall()  # noqa: S608
+        filas = conexion.execute(
+            f"SELECT {_ID} FROM read_parquet(?) WHERE {_PARTE} = ''",  # noqa: S608 - names of ours
+            [str(ruta)],
+        ).fetchall()
     return {id_ for (id_,) in filas}
+
+
+def columnas_de_partes(mecanismo: Mecanismo) -> frozenset[str]:
+    """What a part that a record takes has of its own in ``historia``."""
+    return frozenset(
+        c
+        for cupo in mecanismo.esquema.cupos
+        if cupo.historia
+        for c in (*cupo.clave, *cupo.historia)
+    )
+
+
+def datos_de_parte_sql(mecanismo: Mecanismo) -> str:
+    """JSON of what is kept of a part, over the columns of ``cupos.parquet``; null if nothing is."""
+    columnas = sorted(columnas_de_partes(mecanismo))
+    if not columnas:
+        return "CAST(NULL AS VARCHAR)"
+    partes = ", ".join(f"{ident(c)} := {ident(c)}" for c in columnas)
+    return f"CAST(to_json(struct_pack({partes})) AS VARCHAR)"
 
 
 def datos_sql(mecanismo: Mecanismo) -> str:

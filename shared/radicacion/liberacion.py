@@ -1,9 +1,11 @@
 """Release what was held, when what it waits for may have come, without anyone resubmitting.
 
-A record in ``Estados.retenidos`` is in order and waits for a corte, an option or a rule. When
-those in force are no longer the ones that judged it, the worker judges again the held rows of its
-radicación, and no others, with what is in force now; the rest of what was decided counts as
-history. Those whose state changes move, and ``registro_cambio`` keeps from what to what and why.
+A record in ``Estados.retenidos`` is in order and waits for a corte, an option or a rule, or for
+what becomes of another record that holds the right (``Estados.resuelven``). When those are no
+longer the ones that judged it, the worker judges again the held rows of its radicación, and no
+others, with what is in force now; the rest of what was decided counts as history. Those whose
+state changes move, and ``registro_cambio`` keeps from what to what and why; a right that its
+record lost goes to the first of those that wait.
 
 One transaction per radicación, alone in its mechanism and in the order of submission: nobody
 overtakes, and a worker that dies, or a second one with the same job, changes nothing.
@@ -27,16 +29,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.db.cola import encolar
 from shared.db.duck import en_memoria
 from shared.focalizacion.huella import huella
+from shared.radicacion.anexos import llevar_anexos
 from shared.radicacion.archivos import asegurar, borrar
+from shared.radicacion.cupos import tomar_cupos
 from shared.radicacion.evaluacion import Evaluacion
 from shared.radicacion.historia import Leer
 from shared.radicacion.model import EstadoRadicacion
 from shared.radicacion.pago import preparar_pago
 from shared.radicacion.parametros import parametros_en
-from shared.radicacion.repository import RadicacionRepository, RegistroRepository
-from shared.radicacion.repository.liberacion import EnVigor, LiberacionRepository
+from shared.radicacion.repository import (
+    CupoRepository,
+    RadicacionRepository,
+    RegistroRepository,
+)
+from shared.radicacion.repository.liberacion import EnVigor, LiberacionRepository, PorRevisar
 from shared.radicacion.service import Contexto
 from shared.radicacion.trabajo import (
+    AlguienLoTiene,
     Preparada,
     anotar_evaluacion,
     citar,
@@ -46,6 +55,7 @@ from shared.radicacion.trabajo import (
     juzgar_en,
     lector,
     publicar_rechazos,
+    viendo_carreras,
     vigentes_de,
 )
 from shared.registros import Corte
@@ -71,6 +81,8 @@ class _Revision:
     """Held rows judged again, and where their outcome is."""
 
     preparada: Preparada
+    filas: Sequence[int]
+    por: PorRevisar
     vigor: EnVigor
     anterior: RowMapping
     """The last evaluation so far."""
@@ -78,7 +90,12 @@ class _Revision:
     """Of the held rows alone."""
     carpeta: Path
     mueve: bool
-    """Whether some row changes its state."""
+    """Whether some row changes its state, or asks for another right."""
+
+    @property
+    def juzgada(self) -> Evaluacion:
+        """Of the held rows alone, where it is now."""
+        return replace(self.evaluacion, registros=self.carpeta / "juzgadas-registros.parquet")
 
 
 async def encolar_liberacion(tx: AsyncConnection, ctx: Contexto) -> bool:
@@ -95,17 +112,20 @@ async def encolar_liberacion(tx: AsyncConnection, ctx: Contexto) -> bool:
 async def liberar(ctx: Contexto) -> None:
     """Judge again everything that the mechanism holds and that may move, in order.
 
-    What a radicación is refused for is logged and does not stop those behind.
+    What a radicación is refused for is logged and does not stop those behind; neither does what
+    others hold or wait for, which is tried again later.
     """
     async with ctx.uow.begin() as tx:
         pendientes = await _por_revisar(tx, ctx)
-    for radicacion_id in pendientes:
+    for pendiente in pendientes:
         try:
-            await _revisar(radicacion_id, ctx)
+            await _revisar(pendiente.id, ctx)
+        except AlguienLoTiene:
+            _log.warning("La radicación %s sigue retenida: otros tienen su derecho", pendiente.id)
         except Rechazo as rechazo:
             if rechazo.reintentable:
                 raise
-            _log.warning("La radicación %s sigue retenida: %s", radicacion_id, rechazo.detalle)
+            _log.warning("La radicación %s sigue retenida: %s", pendiente.id, rechazo.detalle)
 
 
 async def en_vigor(tx: AsyncConnection, ctx: Contexto) -> Vigor:
@@ -120,13 +140,13 @@ async def en_vigor(tx: AsyncConnection, ctx: Contexto) -> Vigor:
 
 async def _por_revisar(
     tx: AsyncConnection, ctx: Contexto, vigor: Vigor | None = None, *, solo: UUID | None = None
-) -> list[UUID]:
-    retenidos = ctx.mecanismo.estados.retenidos
-    if not retenidos:
+) -> list[PorRevisar]:
+    estados = ctx.mecanismo.estados
+    if not estados.retenidos:
         return []
     vigor = vigor or await en_vigor(tx, ctx)
     return await LiberacionRepository(tx).por_revisar(
-        ctx.mecanismo.nombre, retenidos, vigor.resumido, solo=solo
+        ctx.mecanismo.nombre, estados, vigor.resumido, solo=solo
     )
 
 
@@ -134,10 +154,11 @@ async def _revisar(radicacion_id: UUID, ctx: Contexto) -> None:
     """Judge the held rows of a radicación and move those that change, in one transaction."""
     # A name of its own: what a worker that died leaves is nobody's, and is swept.
     carpeta = ctx.almacen.radicacion(radicacion_id) / f"evaluacion-{uuid4().hex}"
-    async with ctx.uow.begin() as tx:
-        revision = await _juzgar(tx, radicacion_id, carpeta, ctx)
-        if revision is not None:
-            await _guardar(tx, revision, ctx)
+    with viendo_carreras():
+        async with ctx.uow.begin() as tx:
+            revision = await _juzgar(tx, radicacion_id, carpeta, ctx)
+            if revision is not None:
+                await _guardar(tx, revision, ctx)
     if revision is not None and not revision.mueve:
         await asyncio.to_thread(borrar, carpeta)
 
@@ -148,7 +169,8 @@ async def _juzgar(
     """``None``: another worker was here first, or nothing is held any more."""
     await RegistroRepository(tx).turno(ctx.mecanismo.nombre, exclusivo=True)
     vigor = await en_vigor(tx, ctx)
-    if not await _por_revisar(tx, ctx, vigor, solo=radicacion_id):
+    por_revisar = await _por_revisar(tx, ctx, vigor, solo=radicacion_id)
+    if not por_revisar:
         return None
     repositorio = RadicacionRepository(tx)
     radicacion = await repositorio.bloquear(radicacion_id)
@@ -156,12 +178,14 @@ async def _juzgar(
     if radicacion is None or anterior is None:
         raise InvarianteRota(f"la radicación {radicacion_id} retiene y no tiene evaluación")
     retenidos = ctx.mecanismo.estados.retenidos
-    filas = await LiberacionRepository(tx).retenidas(radicacion_id, retenidos)
+    retenidas = await LiberacionRepository(tx).retenidas(radicacion_id, retenidos)
+    filas = list(retenidas)
     # What is held is left out of the history; whatever else was decided, of this one too, is in.
     consulta = replace(
         consulta_de(ctx.mecanismo, radicacion),
         solicitud_id=radicacion.solicitud_id,
         propias=retenidos,
+        excluidos=list(retenidas.values()),
     )
     leer = lector(tx, consulta)
     preparada = Preparada(radicacion, 0, vigor.cortes, vigor.parametros)
@@ -171,7 +195,9 @@ async def _juzgar(
         previa = ctx.almacen.datos / str(anterior["carpeta"])
         mueve = _juntar(previa, evaluacion, carpeta)
         asegurar(carpeta)
-        return _Revision(preparada, vigor.resumido, anterior, evaluacion, carpeta, mueve)
+        return _Revision(
+            preparada, filas, por_revisar[0], vigor.resumido, anterior, evaluacion, carpeta, mueve
+        )
 
     return await asyncio.to_thread(trabajo)
 
@@ -190,13 +216,14 @@ def _juzgar_filas(
                 f"COPY (SELECT * FROM read_parquet({de}) SEMI JOIN retenida USING (fila) "  # noqa: S608
                 f"ORDER BY fila) TO {a}"
             )
+    llevar_anexos(ctx.mecanismo, origen, entrada)
     return juzgar_en(preparada, entrada, carpeta, leer, ctx)
 
 
 def _juntar(previa: Path, evaluacion: Evaluacion, carpeta: Path) -> bool:
     """The outcome of the whole submission: what it had, with the rows that moved as they are now.
 
-    Returns whether some row moves. What was just judged stays in ``juzgadas``.
+    Returns whether some row moves. What was just judged stays in ``juzgadas-…``.
     """
     juzgadas = {n: carpeta / f"juzgadas-{n}.parquet" for n in ("registros", "hallazgos")}
     evaluacion.registros.rename(juzgadas["registros"])
@@ -204,7 +231,8 @@ def _juntar(previa: Path, evaluacion: Evaluacion, carpeta: Path) -> bool:
     with en_memoria() as conexion:
         conexion.execute(
             "CREATE TABLE movida AS SELECT n.fila FROM read_parquet(?) n "
-            "JOIN read_parquet(?) a USING (fila) WHERE n.estado <> a.estado",
+            "JOIN read_parquet(?) a USING (fila) "
+            "WHERE n.estado <> a.estado OR n.clave IS DISTINCT FROM a.clave",
             [str(juzgadas["registros"]), str(previa / "registros.parquet")],
         )
         for nombre, ruta in juzgadas.items():
@@ -228,16 +256,14 @@ def _de_ahora(evaluacion: Evaluacion) -> dict[str, Any]:
 
 async def _guardar(tx: AsyncConnection, revision: _Revision, ctx: Contexto) -> None:
     """Keep that it was judged and, if something moves, what became of it and who is paid."""
-    radicacion, ahora = revision.preparada.radicacion, ctx.reloj.ahora()
-    await LiberacionRepository(tx).revisada(radicacion.id, revision.vigor.huella, ahora)
-    if not revision.mueve:
-        return
-    juzgada = replace(
-        revision.evaluacion, registros=revision.carpeta / "juzgadas-registros.parquet"
-    )
+    radicacion, juzgada = revision.preparada.radicacion, revision.juzgada
+    ahora = ctx.reloj.ahora()
+    await LiberacionRepository(tx).revisada(revision.por, revision.vigor.huella, ahora)
     numero = int(revision.anterior["numero"]) + 1
     pago = await preparar_pago(tx, radicacion, juzgada, ctx, numero=numero)
-    await _mover(tx, revision, juzgada, ctx)
+    await _mover(tx, revision, ctx)
+    if not revision.mueve:
+        return
     repositorio = RadicacionRepository(tx)
     await repositorio.terminar(
         radicacion.id,
@@ -251,27 +277,33 @@ async def _guardar(tx: AsyncConnection, revision: _Revision, ctx: Contexto) -> N
     await pago.registrar(tx)
 
 
-async def _mover(
-    tx: AsyncConnection, revision: _Revision, juzgada: Evaluacion, ctx: Contexto
-) -> None:
-    radicacion = revision.preparada.radicacion
+async def _mover(tx: AsyncConnection, revision: _Revision, ctx: Contexto) -> None:
+    """The held records as they are now: state, what they take of what all share, and who holds
+    the right that those that still wait ask for."""
+    radicacion, juzgada = revision.preparada.radicacion, revision.juzgada
     registros = RegistroRepository(tx)
-    evaluacion_id = await anotar_evaluacion(tx, revision.preparada, juzgada, revision.carpeta, ctx)
-    movidos = await registros.cambiar(
-        radicacion.id,
-        decidir(juzgada, ctx.mecanismo),
-        desde=ctx.mecanismo.estados.retenidos,
-        evaluacion_id=evaluacion_id,
-        motivo=_motivo(revision.anterior, revision.vigor),
-        por=_POR,
-        en=ctx.reloj.ahora(),
-    )
+    await CupoRepository(tx).quitar(radicacion.id, revision.filas)
+    await registros.soltar_ganadores(radicacion.id, revision.filas)
+    if revision.mueve:
+        movidos = await registros.cambiar(
+            radicacion.id,
+            decidir(juzgada, ctx.mecanismo),
+            desde=ctx.mecanismo.estados.retenidos,
+            evaluacion_id=await anotar_evaluacion(
+                tx, revision.preparada, juzgada, revision.carpeta, ctx
+            ),
+            motivo=_motivo(revision),
+            por=_POR,
+            en=ctx.reloj.ahora(),
+        )
+        _log.info("Radicación %s: %d registros dejaron de esperar", radicacion.id, len(movidos))
+    await tomar_cupos(tx, radicacion, juzgada, ctx.mecanismo)
     await registros.enlazar_ganadores(radicacion.id, ganadores(juzgada))
-    _log.info("Radicación %s: %d registros dejaron de esperar", radicacion.id, len(movidos))
 
 
-def _motivo(anterior: RowMapping, vigor: EnVigor) -> str:
+def _motivo(revision: _Revision) -> str:
     """What is not as it was when they were held."""
+    anterior, vigor = revision.anterior, revision.vigor
     cambios = [
         f"cambió el corte de {nombre}"
         for nombre in sorted({*vigor.cortes, *anterior["cortes"]})
@@ -284,4 +316,6 @@ def _motivo(anterior: RowMapping, vigor: EnVigor) -> str:
     ]
     if vigor.reglas != anterior["huella"]:
         cambios.append("cambiaron las reglas")
+    if revision.por.resueltos:
+        cambios.append("se resolvió el registro del que dependía")
     return "; ".join(cambios)

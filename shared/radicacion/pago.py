@@ -86,12 +86,12 @@ class Pago:
         nuevo = None
         if valor_centavos:
             nuevo = NuevoReconocimiento(
-                **_comunes(radicacion, ctx),
+                **comunes_de(radicacion, ctx),
                 nit=radicacion.nit,
                 nombre=solicitud["razon_social"],
                 registros=registros,
                 valor_centavos=valor_centavos,
-                cuenta=_cuenta(solicitud),
+                cuenta=cuenta_de(solicitud),
                 evaluacion=numero,
             )
         vivos = await ReconocimientoRepository(tx).de_solicitud(
@@ -189,13 +189,14 @@ class PagoPorFilas:
     async def _corregir(
         self, tx: AsyncConnection, vivo: Reconocimiento, parte: Parte | None
     ) -> None:
-        registros = RegistroRepository(tx)
+        registros, suyo = RegistroRepository(tx), vivo.titular
         cuantos, valor = await registros.vale_ahora(
-            vivo.solicitud_id, vivo.tipo_documento, vivo.nit
+            vivo.solicitud_id, suyo.tipo_documento, suyo.numero
         )
         nuevo = None
         if valor:
-            parte = parte or Parte(vivo.tipo_documento, vivo.nit, vivo.nombre, 0, 0, None)
+            nombre = suyo.numero if vivo.titular_nit else vivo.nombre
+            parte = parte or Parte(suyo.tipo_documento, suyo.numero, nombre, 0, 0, None)
             nuevo = replace(
                 self._nuevo(parte),
                 vigencia=vivo.vigencia,
@@ -207,7 +208,7 @@ class PagoPorFilas:
             return
         if queda.id != vivo.id:
             await registros.pasar_pagos(self.radicacion.id, vivo.id, queda.id)
-        await registros.heredar_pagos(vivo.solicitud_id, vivo.tipo_documento, vivo.nit, queda.id)
+        await registros.heredar_pagos(vivo.solicitud_id, suyo.tipo_documento, suyo.numero, queda.id)
 
     async def _reconocer(
         self,
@@ -242,7 +243,7 @@ class PagoPorFilas:
 
     def _nuevo(self, parte: Parte) -> NuevoReconocimiento:
         return NuevoReconocimiento(
-            **_comunes(self.radicacion, self.ctx),
+            **comunes_de(self.radicacion, self.ctx),
             tipo_documento=parte.tipo_documento,
             nit=parte.numero,
             nombre=parte.nombre,
@@ -254,7 +255,8 @@ class PagoPorFilas:
         )
 
 
-def _comunes(radicacion: Radicacion, ctx: Contexto) -> dict[str, Any]:
+def comunes_de(radicacion: Radicacion, ctx: Contexto) -> dict[str, Any]:
+    """What every recognition of a submission has."""
     return {
         "mecanismo": radicacion.mecanismo,
         "vigencia": radicacion.fecha.year,
@@ -266,7 +268,7 @@ def _comunes(radicacion: Radicacion, ctx: Contexto) -> dict[str, Any]:
     }
 
 
-def _cuenta(solicitud: Mapping[str, Any]) -> CuentaPago | None:
+def cuenta_de(solicitud: Mapping[str, Any]) -> CuentaPago | None:
     """The account of the envelope, if it came whole; without it the money waits for one."""
     campos = ("codigo_banco", "tipo_producto", "numero_producto", "titular_nit")
     if not all(solicitud.get(c) for c in campos):

@@ -41,6 +41,8 @@ async def fijar_parametro(
         ParametroYaFijado: another act already fixed it from that day.
     """
     valores_de(mecanismo, {nombre: valor})
+    if next(o for o in mecanismo.parametros if o.nombre == nombre).rango is not None:
+        valor = str(int(valor))  # «05» and «5» are one value, and judge the same
     if desde < reloj.hoy():
         raise EntradaInvalida(
             f"El {desde} ya pasó y lo evaluado no cambia hacia atrás. Use {reloj.hoy()} o un día "

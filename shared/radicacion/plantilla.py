@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from openpyxl import Workbook
@@ -30,12 +31,17 @@ _NOTAS: Final = (
     "No combine celdas ni deje fórmulas: pegue solo valores.",
     "Borre las filas de ejemplo antes de enviar el archivo.",
 )
+_NOTA_ANEXO: Final = "Si tiene con qué, llene también la hoja «{nombre}»; si no, déjela como está."
 
 
 def plantilla_xlsx(
-    campos: Sequence[Campo], titulo: str, ejemplo_filas: Sequence[Mapping[str, Any]]
+    campos: Sequence[Campo],
+    titulo: str,
+    ejemplo_filas: Sequence[Mapping[str, Any]],
+    anexos: Mapping[str, Sequence[Campo]] = MappingProxyType({}),
 ) -> bytes:
-    """An XLSX with the sheets «Datos», which the reader reads back, and «Instrucciones».
+    """An XLSX with the sheets «Datos», which the reader reads back, and «Instrucciones»; and one
+    per annex, with its name and nothing but its header: a forgotten example would be read.
 
     ``ejemplo_filas`` map column names to values; dates as ``date`` and integers as ``int``.
     """
@@ -43,13 +49,20 @@ def plantilla_xlsx(
     datos = libro.active
     datos.title = HOJA_DATOS
     for i, campo in enumerate(campos):
-        _columna(libro, datos, i, campo)
+        _columna(libro, datos, i, campo, lista=i)
     for n, fila in enumerate(ejemplo_filas, start=2):
         for i, campo in enumerate(campos, start=1):
             celda = datos.cell(n, i, _valor(fila.get(campo.nombre)))
             celda.number_format = _FORMATOS.get(campo.tipo, _TEXTO)
     datos.freeze_panes = "A2"
-    _instrucciones(libro.create_sheet("Instrucciones", 1), campos, titulo)
+    listas = len(campos)
+    for nombre, propios in anexos.items():
+        hoja = libro.create_sheet(nombre)
+        for i, campo in enumerate(propios):
+            _columna(libro, hoja, i, campo, lista=listas + i)
+        hoja.freeze_panes = "A2"
+        listas += len(propios)
+    _instrucciones(libro.create_sheet("Instrucciones", 1), campos, titulo, anexos)
     memoria = io.BytesIO()
     libro.save(memoria)
     return memoria.getvalue()
@@ -61,7 +74,8 @@ def _valor(valor: Any) -> Any:
     return neutralizar(valor) if isinstance(valor, str) else valor
 
 
-def _columna(libro: Any, datos: Any, i: int, campo: Campo) -> None:
+def _columna(libro: Any, datos: Any, i: int, campo: Campo, *, lista: int) -> None:
+    """``lista`` is the column of the hidden sheet for its values, if they need one."""
     rotulo = datos.cell(1, i + 1, campo.nombre)
     rotulo.font = Font(bold=True)
     if campo.obligatorio:
@@ -71,7 +85,7 @@ def _columna(libro: Any, datos: Any, i: int, campo: Campo) -> None:
     dimension = datos.column_dimensions[letra(i)]
     dimension.width = max(len(campo.nombre), len(campo.ejemplo), min(campo.largo or 0, 30)) + 3
     dimension.number_format = _FORMATOS.get(campo.tipo, _TEXTO)
-    validacion = _validacion(libro, i, campo)
+    validacion = _validacion(libro, lista, campo)
     if validacion is not None:
         validacion.errorTitle = campo.nombre
         validacion.error = como_se_escribe(campo)[:255]
@@ -117,11 +131,26 @@ def _origen(libro: Any, i: int, valores: Sequence[str]) -> str:
     return f"Listas!${letra(i)}$1:${letra(i)}${len(valores)}"
 
 
-def _instrucciones(pagina: Any, campos: Sequence[Campo], titulo: str) -> None:
+def _instrucciones(
+    pagina: Any, campos: Sequence[Campo], titulo: str, anexos: Mapping[str, Sequence[Campo]]
+) -> None:
     pagina.append([neutralizar(titulo)])
     pagina["A1"].font = Font(bold=True, size=14)
     for nota in _NOTAS:
         pagina.append([nota])
+    for nombre in anexos:
+        pagina.append([_NOTA_ANEXO.format(nombre=nombre)])
+    _explicar(pagina, campos)
+    for nombre, propios in anexos.items():
+        pagina.append([])
+        pagina.append([f"Hoja «{nombre}»"])
+        pagina.cell(pagina.max_row, 1).font = Font(bold=True)
+        _explicar(pagina, propios)
+    for columna, ancho in zip("ABCDE", (28, 12, 50, 60, 30), strict=True):
+        pagina.column_dimensions[columna].width = ancho
+
+
+def _explicar(pagina: Any, campos: Sequence[Campo]) -> None:
     pagina.append([])
     pagina.append(["Columna", "Obligatoria", "Qué es", "Cómo se escribe", "También se lee como"])
     for celda in pagina[pagina.max_row]:
@@ -138,5 +167,3 @@ def _instrucciones(pagina: Any, campos: Sequence[Campo], titulo: str) -> None:
         )
         for celda in pagina[pagina.max_row]:
             celda.alignment = Alignment(wrap_text=True, vertical="top")
-    for columna, ancho in zip("ABCDE", (28, 12, 50, 60, 30), strict=True):
-        pagina.column_dimensions[columna].width = ancho

@@ -6,8 +6,9 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -17,19 +18,19 @@ from sqlalchemy.exc import IntegrityError
 
 from shared.db import UnitOfWork
 from shared.db.cola import encolar
-from shared.db.duck import en_memoria
 from shared.focalizacion.model import Mecanismo
+from shared.radicacion.anexos import Filas, leer_anexos, ruta_anexo
 from shared.radicacion.apertura import exigir_que_corrija, exigir_ventana
 from shared.radicacion.archivos import Almacen, asegurar, borrar
 from shared.radicacion.errors import (
     ClaveReutilizada,
     EntidadAjena,
-    MetadatosNoCoinciden,
     NoSePuedeCorregir,
     ReportanteDesconocido,
     SolicitudIncompleta,
 )
 from shared.radicacion.lectura import Lectura, leer, leer_filas
+from shared.radicacion.metadatos import ARCHIVO, exigir_mismos_metadatos, exigir_su_eps
 from shared.radicacion.model import (
     EstadoRadicacion,
     NuevaRadicacion,
@@ -53,7 +54,6 @@ from shared.tipos import (
 TRABAJO_EVALUAR = "evaluar"
 SUBSANA: Final = "subsana.parquet"
 """Beside the typed rows: which record each of them answers, if the upload said so."""
-_FILAS_CITADAS = 5
 
 
 @dataclass(frozen=True)
@@ -85,21 +85,32 @@ class OrdenRadicar:
     certificacion: Recibido | None = None
     clave: str | None = None
     corrige: UUID | None = None
-    filas: Sequence[Mapping[str, Any]] | None = None
+    filas: Filas | None = None
     """The rows, when they came as JSON; ``archivo`` is then the JSON document itself."""
     subsana: Sequence[Subsana] = ()
     """Which record each row answers, when the upload says so; otherwise they are found."""
+    anexos: Mapping[str, Recibido] = field(default_factory=dict)
+    """Annexes that came in a file of their own, by name."""
+    filas_de_anexos: Mapping[str, Filas] = field(default_factory=dict)
+    """Rows of those that came in the JSON document."""
+
+    @property
+    def recibidos(self) -> tuple[Recibido, ...]:
+        """What is written down as received: the file of the rows, and those of the annexes."""
+        return (self.archivo, *self.anexos.values())
 
     @property
     def cuerpo_sha256(self) -> str:
         """Identity of the content: same key with another one is refused."""
-        contenido = {
+        contenido: dict[str, Any] = {
             "archivo": self.archivo.sha256,
             "certificacion": self.certificacion and self.certificacion.sha256,
             "solicitud": self.solicitud.model_dump(mode="json"),
             "corrige": str(self.corrige),
             "subsana": [(s.fila, str(s.radicacion_id), s.fila_subsana) for s in self.subsana],
         }
+        if self.anexos:
+            contenido["anexos"] = {nombre: a.sha256 for nombre, a in self.anexos.items()}
         return hashlib.sha256(json.dumps(contenido, sort_keys=True).encode()).hexdigest()
 
     @property
@@ -121,7 +132,7 @@ async def radicar(orden: OrdenRadicar, ctx: Contexto) -> tuple[Radicacion, bool]
     try:
         return await _radicar(orden, ctx)
     except Rechazo as rechazo:
-        await anotar_rechazo(orden.archivo, orden.usuario, rechazo, ctx)
+        await anotar_rechazo(orden.recibidos, orden.usuario, rechazo, ctx)
         raise
 
 
@@ -132,7 +143,7 @@ async def _radicar(orden: OrdenRadicar, ctx: Contexto) -> tuple[Radicacion, bool
     nueva_id = uuid4()
     try:
         nueva = await _preparar(orden, entidad, nueva_id, ctx)
-        await _guardar(nueva, ctx)
+        await _guardar(nueva, orden.recibidos, ctx)
     except IntegrityError as error:
         # The same key, or the same correction, was submitted twice at once and we came second.
         borrar(ctx.almacen.radicacion(nueva_id))
@@ -225,49 +236,51 @@ async def _preparar(
         archivo=orden.archivo,
         certificacion=orden.certificacion,
         solicitud=orden.solicitud.model_dump(mode="json"),
-        lectura=describir_lectura(lectura),
+        lectura=describir_lectura(lectura, orden.anexos),
         total=lectura.total,
         fecha_radicacion=ctx.reloj.ahora(),
         creado_por=orden.usuario.sujeto,
     )
 
 
-async def _guardar(nueva: NuevaRadicacion, ctx: Contexto) -> None:
+async def _guardar(nueva: NuevaRadicacion, recibidos: Sequence[Recibido], ctx: Contexto) -> None:
     async with ctx.uow.begin() as tx:
         repositorio = RadicacionRepository(tx)
         await repositorio.insertar(nueva)
-        await repositorio.registrar_recepcion(
-            nueva.archivo,
-            mecanismo=nueva.mecanismo,
-            entidad=nueva.entidad,
-            resultado="RADICADA",
-            detalle="",
-            por=nueva.creado_por,
-            en=nueva.fecha_radicacion,
-            radicacion_id=nueva.id,
-        )
+        for recibido in recibidos:
+            await repositorio.registrar_recepcion(
+                recibido,
+                mecanismo=nueva.mecanismo,
+                entidad=nueva.entidad,
+                resultado="RADICADA",
+                detalle="",
+                por=nueva.creado_por,
+                en=nueva.fecha_radicacion,
+                radicacion_id=nueva.id,
+            )
         await encolar(tx, TRABAJO_EVALUAR, [str(nueva.id)])
 
 
 async def anotar_rechazo(
-    archivo: Recibido, usuario: Usuario, rechazo: Rechazo, ctx: Contexto
+    recibidos: Sequence[Recibido], usuario: Usuario, rechazo: Rechazo, ctx: Contexto
 ) -> None:
-    """Write down a file that arrived and was refused, with the reason: nothing is lost.
+    """Write down files that arrived and were refused, with the reason: nothing is lost.
 
     What was only tried is not kept, and so not written down either.
     """
     if ctx.almacen.de_paso:
         return
     async with ctx.uow.begin() as tx:
-        await RadicacionRepository(tx).registrar_recepcion(
-            archivo,
-            mecanismo=ctx.mecanismo.nombre,
-            entidad=usuario.entidad or "",
-            resultado=rechazo.codigo,
-            detalle=rechazo.detalle,
-            por=usuario.sujeto,
-            en=ctx.reloj.ahora(),
-        )
+        for recibido in recibidos:
+            await RadicacionRepository(tx).registrar_recepcion(
+                recibido,
+                mecanismo=ctx.mecanismo.nombre,
+                entidad=usuario.entidad or "",
+                resultado=rechazo.codigo,
+                detalle=rechazo.detalle,
+                por=usuario.sujeto,
+                en=ctx.reloj.ahora(),
+            )
 
 
 async def _por_corregir(radicacion_id: UUID, entidad: str, ctx: Contexto) -> tuple[Radicacion, int]:
@@ -345,18 +358,40 @@ async def exigir_reportante(filas: Path, usuario: Usuario, ctx: Contexto) -> Non
 def leer_y_asegurar(
     orden: OrdenRadicar, almacen: Almacen, destino: Path, mecanismo: Mecanismo
 ) -> Lectura:
-    """Read the raw file into typed rows that are on disk when this returns.
+    """Read what came into typed rows that are on disk when this returns; ``hojas`` of the result
+    are the annexes.
 
     Raises:
-        EntradaInvalida: it cannot be read.
-        MetadatosNoCoinciden: rows of another NIT or period.
+        EntradaInvalida: the file or an annex cannot be read.
+        MetadatosNoCoinciden: rows of another NIT or period, or of another EPS.
     """
     destino.mkdir(parents=True, exist_ok=True)
+    lectura = _leer(orden, almacen, destino, mecanismo)
+    exigir_mismos_metadatos(
+        lectura.filas, orden.solicitud, [c.nombre for c in mecanismo.esquema.campos]
+    )
+    anexos = leer_anexos(
+        mecanismo,
+        lectura.hojas,
+        orden.anexos,
+        orden.filas_de_anexos,
+        almacen=almacen,
+        destino=destino,
+    )
+    propias = {ARCHIVO: lectura.filas} | {n: ruta_anexo(destino, n) for n in anexos}
+    exigir_su_eps(propias, orden.usuario, mecanismo)
+    if orden.subsana:
+        _escribir_subsana(destino / SUBSANA, orden.subsana)
+    asegurar(destino)
+    return replace(lectura, hojas=anexos)
+
+
+def _leer(orden: OrdenRadicar, almacen: Almacen, destino: Path, mecanismo: Mecanismo) -> Lectura:
     campos = mecanismo.esquema.campos
     if orden.filas is None:
         crudo = almacen.crudo(orden.archivo.sha256)
         propios = {"nit": orden.solicitud.nit, "dv": orden.solicitud.dv}
-        lectura = leer(
+        return leer(
             crudo,
             orden.archivo.nombre,
             campos,
@@ -364,16 +399,9 @@ def leer_y_asegurar(
             condiciones=mecanismo.esquema.condiciones,
             disposiciones=mecanismo.esquema.disposiciones,
             sobre=lambda _: propios,
+            hojas=mecanismo.esquema.anexos,
         )
-    else:
-        lectura = leer_filas(
-            orden.filas, campos, destino, condiciones=mecanismo.esquema.condiciones
-        )
-    _exigir_mismos_metadatos(lectura.filas, orden.solicitud, [c.nombre for c in campos])
-    if orden.subsana:
-        _escribir_subsana(destino / SUBSANA, orden.subsana)
-    asegurar(destino)
-    return lectura
+    return leer_filas(orden.filas, campos, destino, condiciones=mecanismo.esquema.condiciones)
 
 
 def _escribir_subsana(ruta: Path, subsana: Sequence[Subsana]) -> None:
@@ -385,31 +413,23 @@ def _escribir_subsana(ruta: Path, subsana: Sequence[Subsana]) -> None:
     pq.write_table(pa.table(tabla), ruta)
 
 
-def _exigir_mismos_metadatos(filas: Path, solicitud: SolicitudIn, columnas: Sequence[str]) -> None:
-    """NIT and period of every row equal the envelope's, where the rows say them (§3.1)."""
-    del_sobre = {
-        "nit": solicitud.nit,
-        "reportante_nit": solicitud.nit,
-        "periodo": solicitud.periodo,
-    }
-    esperado = {n: v for n, v in del_sobre.items() if n in columnas and v is not None}
-    for nombre, valor in esperado.items():
-        with en_memoria() as conexion:
-            distintas = conexion.execute(
-                f"SELECT fila, {nombre} FROM read_parquet(?) "  # noqa: S608 - our column names
-                f"WHERE {nombre} IS NOT NULL AND {nombre} <> ? ORDER BY fila LIMIT ?",
-                [str(filas), valor, _FILAS_CITADAS],
-            ).fetchall()
-        if distintas:
-            citas = ", ".join(f"fila {fila + 1}: {visto}" for fila, visto in distintas)
-            raise MetadatosNoCoinciden(
-                f"La solicitud dice {nombre} {valor} y el archivo trae otro en {citas}. "
-                "Corrija las filas, o radique cada NIT y periodo por separado."
-            )
+def describir_lectura(
+    lectura: Lectura, anexos: Mapping[str, Recibido] = MappingProxyType({})
+) -> dict[str, Any]:
+    """What was understood of the file and of its annexes, for whoever sent them; ``anexos`` are
+    those that came in a file of their own."""
+    descrita = _describir(lectura)
+    if lectura.hojas:
+        descrita["anexos"] = {n: _describir(anexo) for n, anexo in lectura.hojas.items()}
+    for nombre, recibido in anexos.items():
+        descrita["anexos"][nombre] |= {
+            "archivo": recibido.nombre,
+            "archivo_sha256": recibido.sha256,
+        }
+    return descrita
 
 
-def describir_lectura(lectura: Lectura) -> dict[str, Any]:
-    """What was understood of the file, for whoever sent it."""
+def _describir(lectura: Lectura) -> dict[str, Any]:
     return {
         "total": lectura.total,
         "con_error_de_forma": lectura.con_error,

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from shared.radicacion.cambios import cambios_de
-from shared.radicacion.consultas import hallazgos
+from shared.radicacion.hallazgos import todos
 from shared.radicacion.model import EstadoRadicacion, Radicacion
 from shared.radicacion.parametros import parametros_en
 from shared.radicacion.repository import HistoriaRepository
@@ -67,8 +67,8 @@ async def simular(orden: OrdenRadicar, ctx: Contexto) -> Prueba:
             evaluacion = await asyncio.to_thread(
                 juzgar_en, preparada, entrada, Path(temporal), leer, ctx
             )
-        vistos = list(hallazgos(evaluacion.hallazgos, limite=HALLAZGOS_MAXIMOS))
-        return Prueba(describir_lectura(lectura), asdict(evaluacion.resumen), vistos)
+        vistos = list(todos(ctx.mecanismo, evaluacion.hallazgos, entrada, limite=HALLAZGOS_MAXIMOS))
+        return Prueba(describir_lectura(lectura, orden.anexos), asdict(evaluacion.resumen), vistos)
 
 
 def _supuesta(orden: OrdenRadicar, entidad: str, total: int, ctx: Contexto) -> Radicacion:

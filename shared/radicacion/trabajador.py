@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,6 +22,7 @@ from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db import Ajustes, UnitOfWork, crear_engine
 from shared.db.cola import encolar
@@ -52,6 +53,19 @@ _VUELTA_S: Final = 30.0
 _VUELTAS_POR_BARRIDO: Final = 120
 
 
+@dataclass(frozen=True)
+class Oficio:
+    """A kind of job of a concept above this one, which it may not import.
+
+    ``hacer`` takes the payload of the job and what gives the context of a mechanism by its name;
+    ``encolar`` is asked of each mechanism now and then, to queue by itself what is due.
+    """
+
+    nombre: str
+    hacer: Callable[[str, Callable[[str], Contexto]], Awaitable[None]]
+    encolar: Callable[[AsyncConnection, Contexto], Awaitable[object]] | None = None
+
+
 @dataclass
 class Trabajador:
     """Runs the jobs of every mechanism on one database."""
@@ -60,6 +74,7 @@ class Trabajador:
     uow: UnitOfWork
     reloj: Reloj
     almacen: Almacen
+    oficios: Sequence[Oficio] = ()
     turno: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One job at a time: memory is planned for one evaluation."""
 
@@ -84,6 +99,17 @@ class Trabajador:
             raise InvarianteRota("un trabajo sin mecanismo")
         nombre = trabajo.payload.decode()
         await self._a_su_turno(f"Retenidos de {nombre}", liberar(self._contexto(nombre)))
+
+    def ejercer(self, oficio: Oficio) -> Callable[[Job], Awaitable[None]]:
+        """What attends the jobs of that kind; it raises as ``atender`` does."""
+
+        async def atender(trabajo: Job) -> None:
+            if trabajo.payload is None:
+                raise InvarianteRota(f"un trabajo de {oficio.nombre} sin carga")
+            carga = trabajo.payload.decode()
+            await self._a_su_turno(f"{oficio.nombre} {carga}", oficio.hacer(carga, self._contexto))
+
+        return atender
 
     async def _a_su_turno(self, que: str, trabajo: Awaitable[None]) -> None:
         async with self.turno:
@@ -112,6 +138,7 @@ class Trabajador:
             with suppress(OSError, DBAPIError, Rechazo):
                 await self._encolar_huerfanas()
                 await self.encolar_liberaciones()
+                await self.encolar_oficios()
                 await self.vencer()
                 if vuelta % _VUELTAS_POR_BARRIDO == 0:
                     await self._barrer_archivos()
@@ -130,6 +157,15 @@ class Trabajador:
         for nombre in self.mecanismos:
             async with self.uow.begin() as tx:
                 await encolar_liberacion(tx, self._contexto(nombre))
+
+    async def encolar_oficios(self) -> None:
+        """What is due of the other kinds of job."""
+        for oficio in self.oficios:
+            if oficio.encolar is None:
+                continue
+            for nombre in self.mecanismos:
+                async with self.uow.begin() as tx:
+                    await oficio.encolar(tx, self._contexto(nombre))
 
     async def vencer(self) -> None:
         """Deadlines pass by themselves."""
@@ -153,6 +189,7 @@ async def correr(
     ajustes: Ajustes,
     mecanismos: Mapping[str, Mecanismo],
     *,
+    oficios: Sequence[Oficio] = (),
     parar: asyncio.Event | None = None,
 ) -> None:
     """Work until SIGTERM or SIGINT (or until ``parar`` is set).
@@ -163,12 +200,16 @@ async def correr(
     if not ajustes.database_url:
         raise EntradaInvalida("El trabajador necesita DATABASE_URL.")
     engine = crear_engine(ajustes.database_url, conexiones=4)
-    trabajador = Trabajador(mecanismos, UnitOfWork(engine), ajustes.reloj(), Almacen(ajustes.datos))
+    trabajador = Trabajador(
+        mecanismos, UnitOfWork(engine), ajustes.reloj(), Almacen(ajustes.datos), oficios
+    )
     conexion = await asyncpg.connect(dsn_asyncpg(ajustes.database_url))
     try:
         cola = QueueManager(Queries.from_asyncpg_connection(conexion))
         cola.entrypoint(TRABAJO_EVALUAR)(trabajador.atender)
         cola.entrypoint(TRABAJO_LIBERAR)(trabajador.liberar)
+        for oficio in oficios:
+            cola.entrypoint(oficio.nombre)(trabajador.ejercer(oficio))
         await _correr_hasta(cola, trabajador, ajustes, parar or asyncio.Event())
     finally:
         await conexion.close()

@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any, Final, TypeGuard
 from uuid import UUID
 
 import asyncpg
@@ -22,25 +23,31 @@ from shared.db.duck import en_memoria
 from shared.eventos.model import Evento
 from shared.eventos.service import publicar
 from shared.eventos.temas import RECHAZOS
-from shared.focalizacion.model import Mecanismo
+from shared.focalizacion.model import DEL_REGISTRO, Mecanismo
 from shared.focalizacion.motor import MotorDuckDB
+from shared.giros.model import EstadoReconocimiento
+from shared.radicacion.anexos import avisos_de_anexos, fuentes_de_anexos
 from shared.radicacion.archivos import asegurar, borrar
 from shared.radicacion.cambios import Cambios, anular, cambios_de, siguen_igual
+from shared.radicacion.cupos import tomar_cupos
 from shared.radicacion.evaluacion import Evaluacion, evaluar
 from shared.radicacion.firma import avisos_de_firma, reglas_de_radicacion
 from shared.radicacion.historia import (
     HISTORIA,
     HistoriaLeida,
     Leer,
+    columnas_de_partes,
     datos_sql,
     guardadas,
     registros_leidos,
 )
 from shared.radicacion.model import INTENTOS_MAXIMOS, EstadoRadicacion, Radicacion
 from shared.radicacion.pago import preparar_pago
+from shared.radicacion.pais import completar_pais
 from shared.radicacion.parametros import parametros_en
 from shared.radicacion.radicante import radicante_de
 from shared.radicacion.repository import (
+    CUPO_LLENO,
     INDICE_DERECHO,
     INDICE_SUBSANA,
     NO_ADMITIDO,
@@ -57,6 +64,7 @@ from shared.registros import Corte, FuenteRegistro, abrir_cortes, cortes_vigente
 from shared.registros.errors import FaltanRegistros
 from shared.tipos import InvarianteRota, Rechazo
 
+_ESPERA: Final = EstadoReconocimiento.ESPERA_PRESUPUESTO.value
 _log = logging.getLogger(__name__)
 
 
@@ -75,7 +83,7 @@ class Preparada:
 
 
 class AlguienLoTiene(Exception):
-    """Another submission committed one of these rights first."""
+    """Another submission committed first one of these rights, or what they share."""
 
 
 async def procesar(radicacion_id: UUID, ctx: Contexto) -> None:
@@ -91,6 +99,7 @@ async def procesar(radicacion_id: UUID, ctx: Contexto) -> None:
         await _fallar(radicacion_id, intento, f"No terminó en {INTENTOS_MAXIMOS} intentos.", ctx)
         return
     try:
+        await completar_pais(radicacion_id, intento, ctx)
         await _intentar(radicacion_id, intento, ctx)
     except Rechazo as rechazo:
         if rechazo.reintentable:
@@ -180,8 +189,14 @@ def _respuestas_dichas(entrada: Path, mecanismo: Mecanismo) -> list[tuple[int, U
 
 
 async def vigentes_de(tx: AsyncConnection, mecanismo: Mecanismo) -> dict[str, list[Corte]]:
-    """Cortes in force of each register the mechanism reads."""
-    return await cortes_vigentes(tx, [r for r in mecanismo.esquema.registros if r != HISTORIA])
+    """Cortes in force of each register the mechanism reads; an annex comes with its submission."""
+    return await cortes_vigentes(tx, registros_con_cortes(mecanismo))
+
+
+def registros_con_cortes(mecanismo: Mecanismo) -> list[str]:
+    """Registers of the mechanism that are loaded as cortes."""
+    esquema = mecanismo.esquema
+    return [r for r in esquema.registros if r != HISTORIA and r not in esquema.anexos]
 
 
 def citar(cortes: Mapping[str, Sequence[Corte]]) -> dict[str, list[dict[str, str]]]:
@@ -206,13 +221,16 @@ def abrir_fuentes(
     motor: MotorDuckDB,
     cortes: Mapping[str, Sequence[Corte]],
     historia: FuenteRegistro,
+    entrada: Path,
 ) -> dict[str, FuenteRegistro]:
-    """Every register of the mechanism, absent ones typed and empty.
+    """Every register of the mechanism, absent ones typed and empty; the annexes, from the folder
+    of the rows.
 
     Raises:
         FaltanRegistros: an obligatory register has no corte in force.
     """
     fuentes = abrir_cortes(motor.conexion, cortes, datos=ctx.almacen.datos)
+    fuentes |= fuentes_de_anexos(motor.conexion, ctx.mecanismo, entrada)
     faltan = [r for r in ctx.mecanismo.esquema.obligatorios if not fuentes[r].presente]
     if faltan:
         raise FaltanRegistros(
@@ -246,10 +264,15 @@ def consulta_de(
     by one, only those that it answers are.
     """
     por_filas = bool(mecanismo.liquidacion.beneficiarios)
+    publicados = mecanismo.estados.publicados
+    if _ESPERA in publicados:
+        # Under another name rules would not know who holds the right while there is no budget.
+        publicados = {**publicados, _ESPERA: DEL_REGISTRO}
     return Consulta(
         mecanismo.nombre,
         [c.nombre for c in guardadas(mecanismo)],
-        mecanismo.estados.publicados,
+        columnas_de_partes(mecanismo),
+        publicados,
         solicitud_id=None if por_filas or radicacion is None else radicacion.solicitud_id,
         respondidos=[r.registro_id for r in respuestas],
     )
@@ -279,7 +302,7 @@ def juzgar_en(
     rules asked for is kept there too."""
     with MotorDuckDB.abrir(ctx.almacen.temporal) as motor:
         historia = HistoriaLeida(ctx.mecanismo, motor, leer, carpeta)
-        fuentes = abrir_fuentes(ctx, motor, preparada.cortes, historia.fuente)
+        fuentes = abrir_fuentes(ctx, motor, preparada.cortes, historia.fuente, entrada)
         evaluacion = evaluar(
             ctx.mecanismo,
             entrada,
@@ -291,6 +314,7 @@ def juzgar_en(
             avisos=[
                 *avisos_de_firma(preparada.radicacion, fuentes, motor, ctx),
                 *preparada.cambios.avisos,
+                *avisos_de_anexos(ctx.mecanismo, entrada),
             ],
             parametros=preparada.parametros,
             radicante=radicante_de(preparada.radicacion.entidad),
@@ -306,12 +330,20 @@ async def _confirmar(
     """Records, evaluation, recognition, postings and events: one transaction.
 
     Raises:
-        AlguienLoTiene: another submission holds one of the rights, or each waited for something
-            of the other and the database chose us; evaluate again.
+        AlguienLoTiene: another submission holds one of the rights or what is left of a quantity
+            that all share, or we waited for it too long, or each waited for something of the other
+            and the database chose us; evaluate again.
     """
-    try:
+    with viendo_carreras():
         async with ctx.uow.begin() as tx:
             await _guardar(tx, preparada, evaluacion, carpeta, ctx)
+
+
+@contextmanager
+def viendo_carreras() -> Iterator[None]:
+    """What the database refuses because of what others have, or wait for, as ``AlguienLoTiene``."""
+    try:
+        yield
     except asyncpg.PostgresError as error:  # the copy of the records speaks to the driver
         if _es_carrera(error):
             raise AlguienLoTiene from error
@@ -323,9 +355,9 @@ async def _confirmar(
 
 
 def _es_carrera(error: BaseException | None) -> bool:
-    if isinstance(error, asyncpg.UniqueViolationError):
-        return error.constraint_name in {INDICE_DERECHO, INDICE_SUBSANA}
-    return isinstance(error, asyncpg.DeadlockDetectedError)
+    if isinstance(error, asyncpg.UniqueViolationError | asyncpg.CheckViolationError):
+        return error.constraint_name in {INDICE_DERECHO, INDICE_SUBSANA, CUPO_LLENO}
+    return isinstance(error, asyncpg.DeadlockDetectedError | asyncpg.LockNotAvailableError)
 
 
 async def _guardar(
@@ -351,7 +383,7 @@ async def _guardar(
     if not await siguen_igual(tx, preparada.cambios, preparada.respuestas, radicacion.solicitud_id):
         raise AlguienLoTiene
     if not a_solas and ctx.mecanismo.liquidacion.beneficiarios:
-        await _exigir_todo_leido(tx, radicacion, carpeta)
+        await _exigir_todo_leido(tx, radicacion, carpeta, ctx.mecanismo)
     await anotar_evaluacion(tx, preparada, evaluacion, carpeta, ctx)
     await repositorio.terminar(radicacion.id, EstadoRadicacion.PROCESADA, en=ahora, resumen=resumen)
     await publicar_rechazos(tx, radicacion, resumen, ctx)
@@ -403,19 +435,25 @@ async def _registrar(
     )
     if por_filas:
         await registros.responder(radicacion.id, preparada.respuestas)
-        await registros.responder_por_clave(radicacion.id, mecanismo.estados.corregibles)
+        await registros.responder_por_caso(radicacion.id, mecanismo.estados.corregibles)
+    # After what they answer gave back its own.
+    await tomar_cupos(tx, radicacion, evaluacion, mecanismo)
     await registros.enlazar_ganadores(radicacion.id, ganadores(evaluacion))
 
 
-async def _exigir_todo_leido(tx: AsyncConnection, radicacion: Radicacion, carpeta: Path) -> None:
+async def _exigir_todo_leido(
+    tx: AsyncConnection, radicacion: Radicacion, carpeta: Path, mecanismo: Mecanismo
+) -> None:
     """What the submission answers, and what it would, is what its rules saw: two corrections of
-    one glosa at once do not both answer it, and no unique index would tell.
+    one glosa at once do not both answer it, and no unique index would tell. Where a right is not
+    of one case alone, nor would it tell that two entities deliver the same case.
 
     Raises:
         AlguienLoTiene: a record appeared after they looked.
     """
     leidos = await asyncio.to_thread(registros_leidos, carpeta / "historia.parquet")
-    if await RegistroRepository(tx).hay_otros(radicacion.id, leidos):
+    registros, con_caso = RegistroRepository(tx), bool(mecanismo.esquema.caso)
+    if await registros.hay_otros(radicacion.id, leidos, de_cualquiera=con_caso):
         raise AlguienLoTiene
 
 
@@ -424,14 +462,16 @@ def decidir(evaluacion: Evaluacion, mecanismo: Mecanismo) -> Iterator[RegistroDe
     libera = mecanismo.estados.liberan
     with en_memoria() as conexion:
         resultado = conexion.execute(
-            "SELECT fila, clave, estado, codigos, valor_centavos, "  # noqa: S608 - our columns
+            "SELECT fila, clave, caso, estado, codigos, valor_centavos, "  # noqa: S608 - our columns
             f"{datos_sql(mecanismo)} FROM read_parquet(?) ORDER BY fila",
             [str(evaluacion.registros)],
         )
         while trozo := resultado.fetchmany(10_000):
-            for fila, clave, estado, codigos, valor, datos in trozo:
+            for fila, clave, caso, estado, codigos, valor, datos in trozo:
                 lista = tuple(codigos.split(";")) if codigos else ()
-                yield RegistroDecidido(fila, clave, estado, lista, valor, estado in libera, datos)
+                yield RegistroDecidido(
+                    fila, clave, caso, estado, lista, valor, estado in libera, datos
+                )
 
 
 def ganadores(evaluacion: Evaluacion) -> dict[int, int]:

@@ -10,7 +10,7 @@ from shared.seguridad.enmascarar import (
     texto_seguro,
 )
 from shared.seguridad.errors import ConfiguracionInvalida, TokenInvalido, TokenVencido
-from shared.seguridad.model import ROLES_ADMINISTRACION, ROLES_ENTIDAD, Rol, Usuario
+from shared.seguridad.model import PAIS, ROLES_ADMINISTRACION, ROLES_ENTIDAD, Rol, Usuario
 from shared.seguridad.settings import AUDIENCIA, PoliticaTokens
 from shared.seguridad.verificador import (
     Verificador,
@@ -22,6 +22,7 @@ from shared.seguridad.verificador import (
 
 __all__ = [
     "AUDIENCIA",
+    "PAIS",
     "ROLES_ADMINISTRACION",
     "ROLES_ENTIDAD",
     "Alcance",

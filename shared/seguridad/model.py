@@ -33,6 +33,9 @@ ROLES_ENTIDAD: Final = _ROLES_CON_NIT | {Rol.EPS}
 ROLES_ADMINISTRACION: Final = frozenset(Rol) - ROLES_ENTIDAD
 """Roles of the back office: they see the rows of every entity."""
 
+PAIS: Final = "PAIS"
+"""In the place of an entity: what the back office submits for the whole country."""
+
 _CODIGO_EPS: Final = re.compile(r"[A-Z0-9]{3,6}", re.ASCII)
 
 
@@ -60,7 +63,9 @@ class Usuario:
             )
         if self.roles & _ROLES_CON_NIT:
             Nit(self.entidad or "")
-        if Rol.EPS in self.roles and not _CODIGO_EPS.fullmatch(self.entidad or ""):
+        if Rol.EPS in self.roles and (
+            self.entidad == PAIS or not _CODIGO_EPS.fullmatch(self.entidad or "")
+        ):
             raise EntradaInvalida(
                 "Una EPS se identifica con su código, por ejemplo EPS037; no con su NIT."
             )

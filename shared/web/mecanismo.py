@@ -9,11 +9,14 @@ from shared.web.entorno import Entorno
 from shared.web.fabrica import crear_aplicacion
 from shared.web.rutas import (
     catalogo,
+    enrolamiento,
+    liquidaciones,
     pagos,
     propuestas,
     radicaciones,
     registros,
     resultados,
+    tablero,
     tramites,
 )
 
@@ -38,7 +41,10 @@ def crear_app(mecanismo: Mecanismo, entorno: Entorno | None = None) -> FastAPI:
         propuestas.rutas,
         registros.rutas,
         pagos.rutas,
+        enrolamiento.rutas,
         tramites.rutas,
+        liquidaciones.rutas,
+        tablero.rutas,
         catalogo.rutas,
     ):
         app.include_router(rutas(mecanismo, entorno))

@@ -17,6 +17,7 @@ from typer.main import get_command
 from services.tesoreria.banco import AjustesBanco
 from shared.cli.app import app
 from shared.db import Ajustes
+from shared.focalizacion import DEL_REGISTRO
 from shared.focalizacion.descubrir import aplicaciones, mecanismos
 from shared.giros import model as giros
 from shared.radicacion.model import EstadoRadicacion
@@ -220,7 +221,7 @@ def _estados_de(nombre: str) -> set[str]:
         *estados.liberan,
         *estados.corregibles,
         *estados.retenidos,
-        *estados.publicados.values(),
+        *(set(estados.publicados.values()) - {DEL_REGISTRO}),
         *(linea.estado for linea in estados.precedencia),
         *estados.transiciones,
         *(destino for destinos in estados.transiciones.values() for destino in destinos),

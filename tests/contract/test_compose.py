@@ -29,6 +29,7 @@ from shared.db.migrar import migrar
 from shared.embebido.instalacion import PUERTO, programas
 from shared.embebido.kafka import KafkaEmbebido
 from shared.embebido.postgres import BASE, DUENIO, SERVICIO, SUPERUSUARIO, PostgresEmbebido
+from shared.enrolamiento.settings import AjustesEnrolamiento
 from shared.eventos.temas import PARTICIONES, TEMAS, muertos
 from shared.seguridad.settings import PoliticaTokens
 
@@ -189,7 +190,12 @@ def test_corren_los_mismos_procesos_que_con_servir() -> None:
 
 @pytest.mark.parametrize("nombre", NUESTROS)
 def test_cada_variable_la_lee_alguien(nombre: str) -> None:
-    ajustes: tuple[type[BaseSettings], ...] = (Ajustes, PoliticaTokens, AjustesBanco)
+    ajustes: tuple[type[BaseSettings], ...] = (
+        Ajustes,
+        PoliticaTokens,
+        AjustesBanco,
+        AjustesEnrolamiento,
+    )
     conocidas = {
         str(campo.validation_alias) for clase in ajustes for campo in clase.model_fields.values()
     }

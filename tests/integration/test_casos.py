@@ -95,6 +95,24 @@ def test_el_caso_sale_igual_fila_por_fila(
         assert sum(pagos["valor_centavos"].to_pylist()) == resumen.valor_centavos
 
 
+def test_el_universo_sale_igual_caso_por_caso(
+    evaluado: tuple[CasoDeAceptacion, Evaluacion],
+) -> None:
+    caso, evaluacion = evaluado
+    esperado = caso.carpeta / "esperado_universo.csv"
+    assert esperado.exists() == (caso.mecanismo.esquema.universo is not None)
+    if esperado.exists():
+        dados = [
+            {
+                "id_caso": c["id_caso"],
+                "estado": c["estado"],
+                "valor": a_decimal(c["valor_centavos"]),
+            }
+            for c in pq.read_table(evaluacion.registros.with_name("universo.parquet")).to_pylist()
+        ]
+        assert dados == leer_csv(esperado)
+
+
 def test_cada_hallazgo_dice_que_paso(evaluado: tuple[CasoDeAceptacion, Evaluacion]) -> None:
     """Every code of a row has its finding, and no template is left unfilled."""
     caso, evaluacion = evaluado

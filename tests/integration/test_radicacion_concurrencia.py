@@ -7,27 +7,23 @@ Real connections, real commits, the worker's own code. What decides is the uniqu
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import AsyncIterator
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from services.talento_humano.mecanismo import MECANISMO
-from shared.db import UnitOfWork, crear_engine
 from shared.embebido.postgres import PostgresEmbebido
 from shared.radicacion import trabajo
-from shared.radicacion.service import Contexto
 from shared.seguridad import Rol
 from tests.support import talento_humano as ths
 from tests.support.mesa import Mesa, mesa_vacia
+from tests.support.trabajadores import Trabajadores, trabajadores_de
 
 MUCHAS = [ths.ips(n) for n in range(40)]
 PERSONAS = [f"10000000{n:02d}" for n in range(5)]
 MAL_ESCRITA = "1000000099"
-CONEXIONES = 8
 
 
 @pytest.fixture(scope="module")
@@ -41,31 +37,10 @@ async def mesa(
         yield mesa
 
 
-@dataclass(frozen=True)
-class Trabajadores:
-    """Eight workers with one connection each: one that held two at a time would stop them all."""
-
-    ctx: Contexto
-
-    async def procesar(self, ids: Iterable[UUID]) -> None:
-        """Empty the queue among all."""
-        cola = deque(ids)
-
-        async def trabajar() -> None:
-            while cola:
-                await trabajo.procesar(cola.popleft(), self.ctx)
-
-        await asyncio.gather(*(trabajar() for _ in range(CONEXIONES)))
-
-
 @pytest.fixture
 async def trabajadores(mesa: Mesa) -> AsyncIterator[Trabajadores]:
-    dsn = mesa.entorno.ajustes.database_url
-    assert dsn is not None
-    engine = crear_engine(dsn, conexiones=CONEXIONES)
-    uow = UnitOfWork(engine)
-    yield Trabajadores(Contexto(MECANISMO, uow, mesa.entorno.reloj, mesa.entorno.almacen))
-    await engine.dispose()
+    async with trabajadores_de(mesa) as varios:
+        yield varios
 
 
 async def test_of_forty_ips_that_report_one_worker_one_is_approved(

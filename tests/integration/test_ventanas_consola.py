@@ -58,6 +58,7 @@ def test_un_parametro_se_fija_y_se_lista(mecanismos: Mandar) -> None:
     assert f"politica_exceso vale RECORTE desde el {MANANA}" in " ".join(dicho.split())
     mecanismos(*orden, "RECORTE", *acto, codigo=4)
     mecanismos(*orden, "OTRA", *acto, codigo=3)
-    (visto,) = json.loads(mecanismos("parametro", "listar", "pruebas", "--json"))
+    vistos = json.loads(mecanismos("parametro", "listar", "pruebas", "--json"))
+    (visto,) = [v for v in vistos if v["nombre"] == "politica_exceso"]
     assert visto["fijados"] == [{"valor": "RECORTE", "desde": MANANA, "acto": "Circular 61"}]
     assert "Por omisión" in mecanismos("parametro", "listar", "pruebas")

@@ -188,8 +188,9 @@ async def test_an_option_is_fixed_by_act_and_read_by_whoever_is_inside(caja: Ven
     for nombre, valor in (("politica_exceso", "OTRA"), ("otro", "RECORTE")):
         negado = await ordenadora.post(f"{ruta}/{nombre}", json=cuerpo | {"valor": valor})
         assert negado.status_code == 422
-    (visto,) = (await caja.cliente(Rol.AUDITOR).get(ruta)).json()
-    assert (visto["nombre"], visto["valores"]) == ("politica_exceso", ["GLOSA", "RECORTE"])
+    vistos = {o["nombre"]: o for o in (await caja.cliente(Rol.AUDITOR).get(ruta)).json()}
+    visto = vistos["politica_exceso"]
+    assert (visto["valores"], visto["rango"]) == (["GLOSA", "RECORTE"], None)
     assert visto["fijados"] == [cuerpo]
     async with caja.entorno.uow.begin() as tx:
         vigentes = [
@@ -197,3 +198,21 @@ async def test_an_option_is_fixed_by_act_and_read_by_whoever_is_inside(caja: Ven
             for dia in (5, 6)
         ]
     assert vigentes == ["GLOSA", "RECORTE"]
+
+
+async def test_an_option_that_is_a_number_takes_those_of_its_range(caja: Ventanilla) -> None:
+    caja.en(LUNES)
+    ruta = "/operaciones/v1/parametros/compensacion_rs"
+    cuerpo = {"valor": "010", "desde": "2020-10-06", "acto": "Circular 62"}
+    ordenadora = caja.cliente(Rol.ORDENADOR)
+    for valor in ("0", "31", "-1", "diez", "7.5"):
+        negado = await ordenadora.post(f"{ruta}/dias_aislamiento", json=cuerpo | {"valor": valor})
+        assert negado.status_code == 422
+        assert "un número entero del 1 al 30" in negado.json()["detail"]
+    fijado = await ordenadora.post(f"{ruta}/dias_aislamiento", json=cuerpo)
+    assert fijado.json()["valor"] == "10", fijado.text
+    vistos = {o["nombre"]: o for o in (await caja.cliente(Rol.AUDITOR).get(ruta)).json()}
+    propio = vistos["dias_aislamiento"]
+    assert (propio["rango"], propio["admite"]) == ([1, 30], "un número entero del 1 al 30")
+    assert propio["fijados"][0]["valor"] == "10"
+    assert vistos["redondeo"]["rango"] is None

@@ -26,6 +26,7 @@ TABLAS: Final = {
     "ths_perfiles_alias": "otras formas en que ReTHUS escribe una profesión; nuestra, DISENO",
     "ths_perfiles_rethus": "perfiles de ReTHUS del reporte THS310COVI, con na y ni; PRENSA",
     "ths_servicios": "servicios del reporte THS310COVI; PRENSA",
+    "upc": "la misma por año, régimen, zona y grupo, con la base, la prima y el ponderador",
     "upc_2020": "UPC de la Resolución 3513 de 2019; ponderadores por confirmar",
     "zonas_upc_2020": "municipios de zona distinta de la normal; lista de prensa de 2023",
 }

@@ -217,7 +217,10 @@ def derivar(filas: Sequence[Fila], *columnas: str, **registros: Sequence[Fila]) 
         dados = insumos(en, filas, EN_ORDEN | registros)
         leidos = {p.registro for p in pasos if isinstance(p, Cruce) and p.por_corte}
         cortes = {nombre: cortes_de(en, dados.registros[nombre]) for nombre in leidos}
-        derivadas = aplicar(dados.filas, pasos, dados.registros, cortes, guardar=en.guardar)
+        # An option of the mechanism: every row sees it.
+        tolerancia = nw.lit(norma.TOLERANCIA_DIAS, dtype=nw.Int64).alias("tolerancia_dias")
+        con_opciones = dados.filas.with_columns(tolerancia)
+        derivadas = aplicar(con_opciones, pasos, dados.registros, cortes, guardar=en.guardar)
         return en.filas(derivadas.select("fila", *columnas).sort("fila"))
 
 

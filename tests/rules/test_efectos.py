@@ -96,6 +96,53 @@ DOSIERES: Final = {
         PRU-30 | PRE   | RETENCION        | |
         PRU-31 | GIRO  | RETENCION        | |
     """,
+    "compensacion_rs": """
+        CET-00 | FORMA | CORRECCION       | |
+        CET-01 | FOC   | GLOSA            | |
+        CET-01 | FOC   | CORRECCION       | |
+        CET-02 | FOC   | RECHAZO          | |
+        CET-03 | FOC   | GLOSA            | |
+        CET-04 | FOC   | CORRECCION       | |
+        CET-05 | FOC   | CORRECCION       | |
+        CET-05 | FOC   | CORRECCION       | | rnec
+        CET-05 | FOC   | AVISO            | |
+        CET-05 | FOC   | AVISO            | | rnec
+        CET-06 | FOC   | GLOSA_DEFINITIVA | |
+        CET-06 | FOC   | AVISO            | |
+        CET-07 | FOC   | DESVIO           | | historia
+        CET-08 | FOC   | DESVIO           | |
+        CET-09 | FOC   | RECHAZO          | |
+        CET-10 | FOC   | CORRECCION       | |
+        CET-11 | FOC   | CORRECCION       | |
+        CET-12 | FOC   | CORRECCION       | |
+        CET-13 | FOC   | CORRECCION       | |
+        CET-14 | GIRO  | DESVIO           | |
+        CET-15 | PRE   | RETENCION        | |
+        CET-16 | FOC   | AVISO            | |
+    """,
+    "activos_emergencia": """
+        ACT-00 | FORMA | CORRECCION |       |
+        ACT-01 | FOC   | CORRECCION |       |
+        ACT-02 | FOC   | RECHAZO    |       |
+        ACT-03 | FOC   | RECHAZO    |       |
+        ACT-04 | FOC   | RECHAZO    | AVISO |
+        ACT-05 | FOC   | AJUSTE     | AVISO |
+        ACT-06 | FOC   | RECHAZO    |       |
+        ACT-07 | FOC   | AJUSTE     |       |
+        ACT-08 | FOC   | AJUSTE     |       | compensados
+        ACT-09 | FOC   | GLOSA      |       |
+        ACT-10 | FOC   | AJUSTE     |       |
+        ACT-11 | FOC   | RECHAZO    |       | bdex
+        ACT-12 | FOC   | AJUSTE     |       |
+        ACT-12 | FOC   | GLOSA      |       |
+        ACT-13 | FOC   | CORRECCION |       |
+        ACT-14 | FOC   | GLOSA      |       |
+        ACT-15 | FOC   | RECHAZO    |       |
+        ACT-16 | FOC   | AJUSTE     |       |
+        ACT-17 | FOC   | CORRECCION |       |
+        ACT-17 | FOC   | RETENCION  |       |
+        ACT-18 | PRE   | RETENCION  |       |
+    """,
 }
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -105,15 +106,17 @@ class Mesa:
         nit: str | None = None,
         corrige: UUID | None = None,
         subsana: Sequence[Subsana] = (),
+        anexos: Mapping[str, Sequence[Fila]] = MappingProxyType({}),
     ) -> UUID:
         """Accept a submission; each call is another one, also with equal rows."""
         propio = nit or entidad
-        documento = json.dumps([filas, next(_numeros)], default=str).encode()
+        documento = json.dumps([filas, dict(anexos), next(_numeros)], default=str).encode()
         orden = OrdenRadicar(
             Usuario(f"{rol}-{entidad}", frozenset({rol}), entidad),
             SolicitudIn(nit=propio, dv=Nit(propio).dv),
             Recibido(hashlib.sha256(documento).hexdigest(), "filas.json", len(documento)),
             filas=filas,
+            filas_de_anexos=anexos,
             corrige=corrige,
             subsana=subsana,
         )

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    literal,
     or_,
     select,
     text,
@@ -28,11 +29,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.giros import tables
 from shared.giros.model import (
     ENTIDAD,
+    Beneficiario,
     ClaveReconocimiento,
     EsperaPor,
     EstadoReconocimiento,
     Giro,
     NuevoReconocimiento,
+    ParteDesglose,
     Reconocimiento,
     SaldoSolicitud,
 )
@@ -139,6 +142,14 @@ _LINEAS_CON_CUENTA = text(
     ORDER BY linea_id
     """  # noqa: S608 - constants of this file
 ).bindparams(bindparam("cuenta", type_=Uuid))
+
+_LINEAS_DE = text(
+    """
+    SELECT DISTINCT r.linea_id FROM unnest(:tipos, :numeros) AS b (tipo, numero)
+    JOIN reconocimiento r ON r.nit = b.numero AND r.tipo_documento = b.tipo
+    WHERE r.estado <> 'ANULADO' ORDER BY r.linea_id
+    """
+).bindparams(bindparam("tipos", type_=ARRAY(String)), bindparam("numeros", type_=ARRAY(String)))
 
 _DAR_CUENTA = text(
     f"""
@@ -305,6 +316,51 @@ class ReconocimientoRepository:
                 cuenta_id=cuenta_id or anterior.cuenta_id,
                 reemplaza_id=anterior.id,
                 devuelto_at=anterior.devuelto_at,
+                titular_nit=anterior.titular_nit,
+                created_at=ahora,
+                updated_at=ahora,
+            )
+            .returning(tables.reconocimiento)
+        )
+        return _reconocimiento(resultado.one())
+
+    async def add_parte(
+        self,
+        anterior: Reconocimiento,
+        parte: ParteDesglose,
+        documento: UUID,
+        *,
+        cuenta_id: UUID | None,
+        ahora: datetime,
+    ) -> Reconocimiento:
+        """A part of ``anterior``, which must be ANULADO by now, in its place; on behalf of its
+        payee unless it is the payee's own."""
+        en_espera = anterior.espera_por is EsperaPor.AFORO
+        resultado = await self._tx.execute(
+            insert(tables.reconocimiento)
+            .values(
+                linea_id=anterior.linea_id,
+                mecanismo=anterior.mecanismo,
+                vigencia=anterior.vigencia,
+                radicacion_id=documento,
+                evaluacion=1,
+                solicitud_id=anterior.solicitud_id,
+                tipo_documento=ENTIDAD,
+                nit=parte.nit,
+                nombre=parte.nombre,
+                entidad=anterior.entidad,
+                periodo=anterior.periodo,
+                registros=parte.registros,
+                valor_centavos=parte.valor_centavos,
+                estado="ESPERA_PRESUPUESTO" if en_espera else "RECONOCIDO",
+                espera_por="AFORO" if en_espera else None,
+                fecha_radicacion=anterior.fecha_radicacion,
+                orden=anterior.orden,
+                requiere_legalizacion=anterior.requiere_legalizacion,
+                preparado_por=parte.preparado_por,
+                cuenta_id=cuenta_id,
+                reemplaza_id=anterior.id,
+                titular_nit=None if parte.nit == anterior.nit else anterior.nit,
                 created_at=ahora,
                 updated_at=ahora,
             )
@@ -335,23 +391,41 @@ class ReconocimientoRepository:
     async def de_solicitud(
         self, solicitud_id: UUID, nit: str, tipo_documento: str = ENTIDAD
     ) -> list[Reconocimiento]:
-        """Recognitions of a payee in a solicitud that still count, newest first."""
+        """Recognitions of a payee in a solicitud that still count, newest first; then those paid
+        to others on its behalf, from the last one of its list."""
         t = tables.reconocimiento
+        es_suyo = and_(t.c.titular_nit.is_(None), t.c.tipo_documento == tipo_documento)
         filas = await self._tx.execute(
             select(t)
             .where(
                 t.c.solicitud_id == solicitud_id,
-                t.c.tipo_documento == tipo_documento,
-                t.c.nit == nit,
+                or_(
+                    and_(es_suyo, t.c.nit == nit),
+                    and_(literal(tipo_documento == ENTIDAD), t.c.titular_nit == nit),
+                ),
                 t.c.estado != "ANULADO",
             )
-            .order_by(t.c.fecha_radicacion.desc(), t.c.orden.desc())
+            .order_by(
+                t.c.titular_nit.is_not(None),
+                t.c.fecha_radicacion.desc(),
+                t.c.orden.desc(),
+                t.c.id.desc(),
+            )
         )
         return [_reconocimiento(f) for f in filas]
 
     async def lineas_con_cuenta(self, cuenta_id: UUID) -> list[int]:
         """Lines in which some recognition is to be paid into the account, or has none and could."""
         filas = await self._tx.execute(_LINEAS_CON_CUENTA, {"cuenta": cuenta_id})
+        return list(filas.scalars())
+
+    async def lineas_de(self, beneficiarios: Iterable[Beneficiario]) -> list[int]:
+        """Lines in which something of those payees counts."""
+        dados = list(beneficiarios)
+        filas = await self._tx.execute(
+            _LINEAS_DE,
+            {"tipos": [b.tipo_documento for b in dados], "numeros": [b.numero for b in dados]},
+        )
         return list(filas.scalars())
 
     async def dar_cuenta(self, cuenta_id: UUID, ahora: datetime) -> None:
@@ -378,9 +452,10 @@ class ReconocimientoRepository:
             consulta = consulta.where(t.c.mecanismo == mecanismo)
         if alcance is not None:
             es_entidad = t.c.tipo_documento == ENTIDAD
+            propio = nit_de(alcance) or ""  # some EPS have none, and null would match every row
             consulta = consulta.where(
                 or_(
-                    and_(es_entidad, t.c.nit == nit_de(alcance)),
+                    and_(es_entidad, or_(t.c.nit == propio, t.c.titular_nit == propio)),
                     and_(~es_entidad, t.c.entidad == alcance),
                 )
             )
@@ -471,4 +546,5 @@ def _reconocimiento(f: Row[Any]) -> Reconocimiento:
         cuenta_id=f.cuenta_id,
         reemplaza_id=f.reemplaza_id,
         devuelto_at=f.devuelto_at,
+        titular_nit=f.titular_nit,
     )

@@ -7,6 +7,7 @@ from shared.giros.service.actos import (
     saldo_solicitud,
 )
 from shared.giros.service.cuentas import cambiar_cuenta, obtener, verificar_cuenta
+from shared.giros.service.desglosar import desglosar, exigir_desglosable
 from shared.giros.service.legalizar import (
     aceptar_legalizacion,
     cerrar_reconocimiento,
@@ -20,7 +21,7 @@ from shared.giros.service.ordenar import (
     enviar,
     ordenar_en_orden,
 )
-from shared.giros.service.reconocer import reconocer, sustituir
+from shared.giros.service.reconocer import Ajuste, Hallazgo, ajustar, reconocer, sustituir
 from shared.giros.service.reintegrar import (
     abrir_reintegro,
     aclarar_reintegro,
@@ -31,19 +32,24 @@ from shared.giros.service.reintegrar import (
 from shared.giros.service.responder import reprogramar, reprogramar_giro, responder
 
 __all__ = [
+    "Ajuste",
     "Aprobacion",
+    "Hallazgo",
     "abrir_reintegro",
     "aceptar_legalizacion",
     "aclarar_reintegro",
     "adicionar_aforo_y_liberar",
+    "ajustar",
     "aprobar",
     "aprobar_lista",
     "cambiar_cuenta",
     "cerrar_reconocimiento",
     "confirmar_reintegro",
     "declarar_adeudado",
+    "desglosar",
     "entregar_legalizacion",
     "enviar",
+    "exigir_desglosable",
     "legalizaciones_vencidas",
     "obtener",
     "ordenar_en_orden",

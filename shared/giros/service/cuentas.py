@@ -61,10 +61,31 @@ async def verificar_cuenta(
         EstadoNoPermite: it was rejected before.
     """
     exigir(usuario, Rol.OPERADOR, Rol.TESORERIA)
-    cuentas, reconocimientos = CuentaRepository(tx), ReconocimientoRepository(tx)
+    reconocimientos = ReconocimientoRepository(tx)
     # Lines first, before reading the account: an approval under way sees one state or the other.
     lineas = await reconocimientos.lineas_con_cuenta(cuenta_id)
     trabajos = await abrir_varias(tx, lineas, por=usuario.sujeto, reloj=reloj)
+    cuenta = await decidir_cuenta(
+        tx, cuenta_id, aceptada=aceptada, motivo=motivo, por=usuario.sujeto, reloj=reloj
+    )
+    for trabajo in trabajos.values():
+        await trabajo.ordenar_en_orden()
+    await cerrar(list(trabajos.values()))
+    return cuenta
+
+
+async def decidir_cuenta(
+    tx: AsyncConnection,
+    cuenta_id: UUID,
+    *,
+    aceptada: bool,
+    motivo: str | None = None,
+    por: str,
+    reloj: Reloj,
+) -> CuentaBancaria:
+    """``verificar_cuenta`` by a caller that has locked the lines of its payee, and orders there
+    afterwards what may go on."""
+    cuentas = CuentaRepository(tx)
     cuenta = (await cuentas.get_many([cuenta_id])).get(cuenta_id)
     if cuenta is None:
         raise CuentaInexistente(f"No existe la cuenta {cuenta_id}.")
@@ -73,14 +94,9 @@ async def verificar_cuenta(
         return cuenta
     if aceptada:
         _exigir_aceptable(cuenta)
-    cuenta = await cuentas.decidir(
-        cuenta_id, destino, motivo=motivo, por=usuario.sujeto, ahora=reloj.ahora()
-    )
+    cuenta = await cuentas.decidir(cuenta_id, destino, motivo=motivo, por=por, ahora=reloj.ahora())
     if aceptada:
-        await reconocimientos.dar_cuenta(cuenta_id, reloj.ahora())
-    for trabajo in trabajos.values():
-        await trabajo.ordenar_en_orden()
-    await cerrar(list(trabajos.values()))
+        await ReconocimientoRepository(tx).dar_cuenta(cuenta_id, reloj.ahora())
     return cuenta
 
 

@@ -286,6 +286,19 @@ async def repetir(trabajo: Trabajo, giro: Giro, cuenta: CuentaPago | None) -> li
     return [r.id for r in partes]
 
 
+async def esperar_cuenta(trabajo: Trabajo, giro: Giro) -> None:
+    """What a returned giro still has to pay waits for another account of its payee, on a line
+    already locked: the next one that is accepted pays it, under another ``id_giro``."""
+    for r in await trabajo.por_repetir(giro):
+        await trabajo.reconocimientos.cambiar(
+            r.id,
+            trabajo.ahora,
+            estado=EstadoReconocimiento.ESPERA_CUENTA.value,
+            cuenta_id=None,
+        )
+    await trabajo.giros.cambiar(giro.id, estado=EstadoGiro.REPROGRAMADO.value)
+
+
 async def _cuenta_para_repetir(
     trabajo: Trabajo, giro: Giro, r: Reconocimiento, pago: CuentaPago | None
 ) -> UUID:

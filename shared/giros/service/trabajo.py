@@ -17,7 +17,14 @@ from shared.eventos.model import Evento
 from shared.eventos.service import publicar
 from shared.eventos.temas import GIROS, RECONOCIMIENTOS
 from shared.giros.asientos import Asientos
-from shared.giros.model import CuentaBancaria, EstadoReconocimiento, Giro, Reconocimiento
+from shared.giros.model import (
+    CuentaBancaria,
+    EstadoReconocimiento,
+    Giro,
+    Reconocimiento,
+    Situacion,
+    situacion,
+)
 from shared.giros.repository import (
     CuentaRepository,
     GiroRepository,
@@ -103,6 +110,14 @@ class Trabajo:
     def eventos(self) -> list[Evento]:
         """What the transaction announces: first the recognitions, then their orders."""
         return [evento_reconocimiento(r) for r in self.registrados.values()] + self.ordenes
+
+    async def quitar(self, reconocimiento: Reconocimiento) -> None:
+        """Take an unpaid recognition out and free what it had committed."""
+        if situacion(reconocimiento.estado, reconocimiento.espera_por) is Situacion.SIN_PAGAR:
+            self.movimientos += self.asientos.liberado(
+                f"liberacion:{reconocimiento.id}", reconocimiento.id, reconocimiento.valor_centavos
+            )
+        await self.anular(reconocimiento)
 
     async def anular(self, reconocimiento: Reconocimiento) -> None:
         """Take a recognition without live giro out. Its returned order goes with it, unless it

@@ -19,6 +19,13 @@ class SinFilas(EntradaInvalida):
     titulo = "El archivo no trae filas"
 
 
+class SinHoja(EntradaInvalida):
+    """The workbook has no sheet of that name."""
+
+    codigo = "archivo.sin_hoja"
+    titulo = "Falta una hoja del libro"
+
+
 class SinEncabezado(EntradaInvalida):
     """The first row holds data instead of column names."""
 

@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -31,6 +31,7 @@ from shared.radicacion.lectura.errors import (
     ArchivoVacio,
     CeldasCombinadas,
     SinEncabezado,
+    SinHoja,
 )
 from shared.radicacion.lectura.model import MARCA, MIB, Fuente, Limites, esquema_lote
 from shared.tipos.campos import Campo, Tipo, plegar_encabezado
@@ -86,22 +87,31 @@ class _Examen:
     errores: array[int] = field(default_factory=lambda: array("q"))
 
 
-def abrir_hoja(ruta: Path, campos: Sequence[Campo], limites: Limites) -> Fuente:
-    """Open the sheet «Datos», or else the first visible one.
+def abrir_hoja(
+    ruta: Path,
+    campos: Sequence[Campo],
+    limites: Limites,
+    *,
+    hoja: str = "",
+    aparte: Collection[str] = (),
+) -> Fuente:
+    """Open the sheet «Datos», or else the first visible one that is not in ``aparte``: those are
+    read on their own. With ``hoja``, open that one.
 
     Raises:
+        SinHoja: there is no sheet ``hoja``.
         ArchivoIlegible, ArchivoCifrado, ArchivoDemasiadoGrande, ArchivoVacio, CeldasCombinadas,
         SinEncabezado, FaltaColumna, ColumnaRepetida.
     """
     with _libro_sano():
-        nombre, otras, examen = _examinar(ruta, limites)
-        hoja = CalamineWorkbook.from_path(ruta).get_sheet_by_name(nombre)
-        combinadas = hoja.merged_cell_ranges or []
-        filas = hoja.iter_rows()
-    if hoja.start is None:
+        nombre, otras, examen = _examinar(ruta, limites, hoja, frozenset(aparte))
+        leida = CalamineWorkbook.from_path(ruta).get_sheet_by_name(nombre)
+        combinadas = leida.merged_cell_ranges or []
+        filas = leida.iter_rows()
+    if leida.start is None:
         raise ArchivoVacio(f"La hoja «{nombre}» está vacía.")
     avisos = [f"Se leyó la hoja «{nombre}»; las demás no se tuvieron en cuenta."] if otras else []
-    lector = _Lector(_sanas(filas), hoja.start[1], examen, campos, limites)
+    lector = _Lector(_sanas(filas), leida.start[1], examen, campos, limites)
     lector.combinar(combinadas)
     return Fuente(
         lotes=lector.lotes(),
@@ -141,13 +151,16 @@ def _sanas(filas: Iterator[list[Any]]) -> Iterator[list[Any]]:
 # Before loading
 
 
-def _examinar(ruta: Path, limites: Limites) -> tuple[str, bool, _Examen]:
-    """Name of the sheet to read, whether there are others, and what it holds."""
+def _examinar(
+    ruta: Path, limites: Limites, hoja: str, aparte: frozenset[str]
+) -> tuple[str, bool, _Examen]:
+    """Name of the sheet to read, whether there are others that nobody reads, and what it holds."""
     with zipfile.ZipFile(ruta) as paquete:
         if any(m.flag_bits & 1 for m in paquete.infolist()):
             raise ArchivoCifrado("El libro tiene contraseña. Guárdelo sin contraseña, como .xlsx.")
         hojas = _hojas(paquete)
-        nombre, parte = _escoger(hojas)
+        otras = [h for h in hojas if plegar_encabezado(h[0]) not in aparte]
+        nombre, parte = _nombrada(hojas, hoja) if hoja else _escoger(otras)
         if [h[0] for h in hojas].count(nombre) > 1 or parte not in paquete.namelist():
             raise ValueError("the workbook does not say which part holds the sheet")
         examen = _Examen()
@@ -169,7 +182,7 @@ def _examinar(ruta: Path, limites: Limites) -> tuple[str, bool, _Examen]:
             f"La hoja «{nombre}» ocupa {filas} filas por {columnas} columnas. Borre las "
             "filas y columnas sobrantes o guárdela como CSV."
         )
-    return nombre, len(hojas) > 1, examen
+    return nombre, not hoja and len(otras) > 1, examen
 
 
 def _hojas(paquete: zipfile.ZipFile) -> list[tuple[str, str, bool]]:
@@ -203,6 +216,13 @@ def _escoger(hojas: Sequence[tuple[str, str, bool]]) -> tuple[str, str]:
     if not visibles:
         raise ArchivoVacio("El libro no tiene ninguna hoja visible.")
     return visibles[0][0], visibles[0][1]
+
+
+def _nombrada(hojas: Sequence[tuple[str, str, bool]], hoja: str) -> tuple[str, str]:
+    for nombre, parte, _ in hojas:
+        if plegar_encabezado(nombre) == hoja:
+            return nombre, parte
+    raise SinHoja(f"El libro no tiene la hoja «{hoja}». Agréguela, o envíela como otro archivo.")
 
 
 def _trozos(paquete: zipfile.ZipFile, miembro: zipfile.ZipInfo, tope: int) -> Iterator[bytes]:

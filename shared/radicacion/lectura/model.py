@@ -63,6 +63,8 @@ class Lectura:
     """``fila``, ``columna`` (null when the whole row is at fault), ``mensaje``."""
     novedades: Path | None = None
     """Columns of :data:`NOVEDADES`; only of a layout whose lines say what they do."""
+    hojas: Mapping[str, Lectura] = field(default_factory=dict)
+    """What the sheets that go with it held, by name; one without rows is left out."""
 
 
 ARCHIVO_NOVEDADES: Final = "novedades.parquet"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import pyarrow as pa
@@ -18,7 +19,12 @@ from shared.radicacion.lectura.columnar import abrir_parquet
 from shared.radicacion.lectura.condiciones import aplicar
 from shared.radicacion.lectura.encabezado import emparejar
 from shared.radicacion.lectura.envoltura import Clase, clasificar, desenvolver
-from shared.radicacion.lectura.errors import DemasiadasFilas, SinFilas
+from shared.radicacion.lectura.errors import (
+    ArchivoVacio,
+    DemasiadasFilas,
+    SinFilas,
+    SinHoja,
+)
 from shared.radicacion.lectura.hoja import abrir_hoja, texto_numero
 from shared.radicacion.lectura.model import (
     ARCHIVO_NOVEDADES,
@@ -35,11 +41,6 @@ from shared.tipos import Rechazo
 from shared.tipos.campos import Campo
 from shared.tipos.disposicion import Disposicion
 
-_ABRIR: Final[Mapping[Clase, Callable[[Path, Sequence[Campo], Limites], Fuente]]] = {
-    Clase.TEXTO: abrir_texto,
-    Clase.XLSX: abrir_hoja,
-    Clase.PARQUET: abrir_parquet,
-}
 _POR_DEFECTO: Final = Limites()
 _A_LA_VEZ: Final = 2
 """Batches typed at once."""
@@ -54,6 +55,7 @@ def leer(
     condiciones: Sequence[Condicion] = (),
     disposiciones: Sequence[Disposicion] = (),
     sobre: Sobre = sin_sobre,
+    hojas: Mapping[str, Sequence[Campo]] = MappingProxyType({}),
     limites: Limites = _POR_DEFECTO,
 ) -> Lectura:
     """Read CSV, delimited TXT, XLSX or Parquet, alone or inside one gzip or zip.
@@ -70,25 +72,45 @@ def leer(
     ``fila`` then counts those that are rows, the messages name lines, and ``novedades.parquet``
     says what each line does. ``sobre`` tells what that layout leaves to whoever submits.
 
+    ``hojas`` are sheets that a workbook may bring beside its rows, with their columns: each that
+    holds something is read in a folder of ``destino`` with its name.
+
     Raises:
         EntradaInvalida, DemasiadoGrande: their subclasses in ``lectura.errors``; the file as a
             whole cannot be read. What is wrong with a row or a cell is in ``forma.parquet``.
     """
     destino.mkdir(parents=True, exist_ok=True)
     try:
-        with celdas(
-            ruta,
-            campos,
-            destino,
-            nombre=nombre,
-            disposiciones=disposiciones,
-            sobre=sobre,
-            limites=limites,
-        ) as fuente:
-            return _procesar(fuente, campos, condiciones, destino, limites)
+        with _plano(ruta, destino, limites) as (plana, clase):
+            fuente = _abrir(
+                plana,
+                clase,
+                campos,
+                nombre=nombre,
+                disposiciones=disposiciones,
+                sobre=sobre,
+                limites=limites,
+                aparte=hojas,
+            )
+            lectura = _procesar(fuente, campos, condiciones, destino, limites)
+            if clase is not Clase.XLSX:
+                return lectura
+            return replace(lectura, hojas=_leer_hojas(plana, hojas, destino, limites))
     except Rechazo as rechazo:
         rechazo.extra.setdefault("archivo", nombre)
         raise
+
+
+def _leer_hojas(
+    libro: Path, hojas: Mapping[str, Sequence[Campo]], destino: Path, limites: Limites
+) -> dict[str, Lectura]:
+    """Each of those sheets; one that is not there or holds nothing brings nothing."""
+    leidas = {}
+    for nombre, campos in hojas.items():
+        with suppress(SinHoja, SinFilas, ArchivoVacio):
+            fuente = abrir_hoja(libro, campos, limites, hoja=nombre)
+            leidas[nombre] = _procesar(fuente, campos, (), destino / nombre, limites)
+    return leidas
 
 
 @contextmanager
@@ -108,16 +130,49 @@ def celdas(
     Raises:
         EntradaInvalida, DemasiadoGrande: as :func:`leer`.
     """
+    with _plano(ruta, trabajo, limites) as (plana, clase):
+        yield _abrir(
+            plana,
+            clase,
+            campos,
+            nombre=nombre,
+            disposiciones=disposiciones,
+            sobre=sobre,
+            limites=limites,
+        )
+
+
+@contextmanager
+def _plano(ruta: Path, trabajo: Path, limites: Limites) -> Iterator[tuple[Path, Clase]]:
+    """The file without what compresses it, while it is read, and its kind."""
     descomprimido = trabajo / "descomprimido.tmp"
     try:
-        plana, clase = desenvolver(ruta, clasificar(ruta), descomprimido, limites)
-        hallada = reconocer(plana, nombre, disposiciones) if clase is Clase.TEXTO else None
-        if hallada is None:
-            yield _ABRIR[clase](plana, campos, limites)
-        else:
-            yield abrir_posicional(plana, hallada, campos, limites, nombre=nombre, sobre=sobre)
+        yield desenvolver(ruta, clasificar(ruta), descomprimido, limites)
     finally:
         descomprimido.unlink(missing_ok=True)
+
+
+def _abrir(
+    plana: Path,
+    clase: Clase,
+    campos: Sequence[Campo],
+    *,
+    nombre: str,
+    disposiciones: Sequence[Disposicion],
+    sobre: Sobre,
+    limites: Limites,
+    aparte: Collection[str] = (),
+) -> Fuente:
+    match clase:
+        case Clase.XLSX:
+            return abrir_hoja(plana, campos, limites, aparte=aparte)
+        case Clase.PARQUET:
+            return abrir_parquet(plana, campos, limites)
+        case _:
+            hallada = reconocer(plana, nombre, disposiciones)
+            if hallada is None:
+                return abrir_texto(plana, campos, limites)
+            return abrir_posicional(plana, hallada, campos, limites, nombre=nombre, sobre=sobre)
 
 
 def leer_filas(

@@ -15,7 +15,7 @@ def estado_de(publicados: str) -> str:
         CROSS JOIN LATERAL (
             SELECT u.estado, u.espera_por
             FROM (
-                SELECT {estado_publicado_sql("c", publicados)} AS estado, c.espera_por,
+                SELECT {estado_publicado_sql("c", publicados, "g.estado")} AS estado, c.espera_por,
                        {avance_sql("c.estado")} AS avance
                 FROM registro_pago p
                 JOIN reconocimiento c ON c.id = p.reconocimiento_id

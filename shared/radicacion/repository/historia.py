@@ -22,11 +22,13 @@ CON_INDICE: Final = (
     "id_sismuestras",
     "factura_toma",
     "factura_procesa",
+    "clave_nucleo",
     "codigo_habilitacion",
     "codigo_base",
 )
-"""Columns with an index (migration 0010), from the one that few records share to the one that
-many do. A look-up goes by the first that it gives; without any it reads the whole mechanism."""
+"""Columns with an index (migrations 0010 and 0014), from the one that few records share to the
+one that many do. A look-up goes by the first that it gives; without any it reads the whole
+mechanism."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +37,22 @@ class Consulta:
 
     Current records, and every version whose state frees the right. Left out of the former: those
     of ``solicitud_id`` (only in the states of ``propias``, if given) and ``respondidos``, which
-    the submission answers.
+    the submission answers. ``excluidos`` are left out whatever their state; with ``hasta``, so is
+    what frees its right and is of a radicación of a greater ``numero``. A record that holds its
+    right answers with each of its parts too, if they have columns of their own.
     """
 
     mecanismo: str
     columnas: Sequence[str]
     """Of what is kept of each record."""
+    de_partes: frozenset[str] = frozenset()
+    """Those that a part has of its own; the others are of its record."""
     publicados: Mapping[str, str] = field(default_factory=dict)
     solicitud_id: UUID | None = None
     propias: frozenset[str] | None = None
     respondidos: Sequence[UUID] = ()
+    excluidos: Sequence[UUID] = ()
+    hasta: int | None = None
 
 
 class HistoriaRepository:
@@ -62,27 +70,25 @@ class HistoriaRepository:
     ) -> None:
         """Write as CSV the records that have, in each column of ``valores``, one of its values.
 
-        Columns: id, those of the consultation, estado, codigos, fecha_comunicacion (legal day)
-        and valor (whole pesos).
+        Columns: id, parte (the key of a part; empty, the record itself), those of the
+        consultation, estado, codigos, fecha_comunicacion (legal day) and valor (whole pesos).
         """
         por_indice = [c for c in CON_INDICE if c in valores]
-        donde = [f"{_dato(c)} = ANY(${i}::text[])" for i, c in enumerate(valores, 6)]
         sql = f"""
-            WITH halladas AS MATERIALIZED (
-                SELECT g.* FROM registro g
-                WHERE g.mecanismo = $1 AND {" AND ".join(donde)} AND (g.libera OR g.vigente)
-            )
-            SELECT g.id, {", ".join(map(_dato, consulta.columnas))}, e.estado,
+            WITH halladas AS MATERIALIZED ({" UNION ALL ".join(_halladas(consulta, valores))})
+            SELECT g.id, g.parte, {", ".join(map(_dato, consulta.columnas))}, e.estado,
                    array_to_string(g.codigos, ';'),
                    CAST(g.comunicado_at AT TIME ZONE 'America/Bogota' AS date),
                    g.valor_centavos / 100
             FROM halladas g
             JOIN radicacion r ON r.id = g.radicacion_id
             {estado_de("$2::text")}
-            WHERE g.libera OR (
+            WHERE g.id <> ALL($6::uuid[])
+              AND ($7::bigint IS NULL OR NOT g.libera OR r.numero <= $7::bigint)
+              AND (g.libera OR (
                 NOT (r.solicitud_id IS NOT DISTINCT FROM $3::uuid
                      AND ($4::text[] IS NULL OR g.estado = ANY($4::text[])))
-                AND g.id <> ALL($5::uuid[]))
+                AND g.id <> ALL($5::uuid[])))
         """  # noqa: S608 - column names of our schemas; every value is a parameter
         propias = None if consulta.propias is None else sorted(consulta.propias)
         if por_indice:
@@ -103,6 +109,8 @@ class HistoriaRepository:
                 consulta.solicitud_id,
                 propias,
                 list(consulta.respondidos),
+                list(consulta.excluidos),
+                consulta.hasta,
                 *(list(lista) for lista in valores.values()),
                 output=escribir,
                 format="csv",
@@ -161,5 +169,32 @@ class HistoriaRepository:
         return [(f.fila, f.id) for f in halladas]
 
 
-def _dato(columna: str) -> str:
-    return "(g.datos ->> '" + columna.replace("'", "''") + "')"
+def _halladas(consulta: Consulta, valores: Mapping[str, Sequence[str]]) -> list[str]:
+    """Records that have those values and, if parts answer too, the parts that do."""
+    columnas = "g.id, g.radicacion_id, g.fila, g.estado, g.codigos, g.comunicado_at, "
+    columnas += "g.valor_centavos, g.libera"
+    pedidas = list(enumerate(valores, 8))
+
+    def donde(de_partes: frozenset[str]) -> str:
+        return " AND ".join(
+            f"{_dato(c, 'p' if c in de_partes else 'g')} = ANY(${i}::text[])" for i, c in pedidas
+        )
+
+    registros = f"""
+        SELECT {columnas}, '' AS parte, g.datos FROM registro g
+        WHERE g.mecanismo = $1 AND {donde(frozenset())} AND (g.libera OR g.vigente)
+    """  # noqa: S608 - column names of our schemas
+    if not consulta.de_partes:
+        return [registros]
+    partes = f"""
+        SELECT {columnas}, p.clave, g.datos || p.datos
+        FROM registro_cupo p
+        JOIN registro g ON g.radicacion_id = p.radicacion_id AND g.fila = p.fila
+        WHERE p.mecanismo = $1 AND g.mecanismo = $1 AND p.datos IS NOT NULL
+          AND {donde(consulta.de_partes)} AND g.vigente AND NOT g.libera
+    """  # noqa: S608 - column names of our schemas
+    return [registros, partes]
+
+
+def _dato(columna: str, de: str = "g") -> str:
+    return f"({de}.datos ->> '" + columna.replace("'", "''") + "')"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final
@@ -145,6 +145,22 @@ class RadicacionRepository:
         await self.tx.execute(
             consulta, {"id": radicacion_id, "intento": intento, "progreso": progreso}
         )
+
+    async def completar(
+        self, radicacion_id: UUID, archivo: Recibido, lectura: Mapping[str, Any], total: int
+    ) -> bool:
+        """Give a submission that had none its file and what was understood of it; whether it had
+        none."""
+        consulta = text(
+            "UPDATE radicacion SET archivo_sha256 = :sha256, archivo_nombre = :nombre, "
+            "archivo_tamano = :tamano, lectura = :lectura, total = :total "
+            "WHERE id = :id AND lectura = '{}'"
+        ).bindparams(bindparam("lectura", type_=JSONB))
+        hecho = await self.tx.execute(
+            consulta,
+            {**vars(archivo), "id": radicacion_id, "lectura": dict(lectura), "total": total},
+        )
+        return bool(hecho.rowcount)
 
     async def terminar(
         self,

@@ -18,6 +18,7 @@ from shared.db.cola import conexion_asyncpg
 from shared.radicacion.model import Radicacion
 from shared.radicacion.repository.estado import estado_de
 from shared.radicacion.repository.filtro import Filtro
+from shared.seguridad import PAIS
 
 INDICE_DERECHO: Final = "uq_registro_derecho"
 """Unique index that lets only one current record hold a right."""
@@ -29,6 +30,11 @@ _TURNO: Final = 7265632
 """Of our advisory locks, those that order who writes the records of a mechanism."""
 
 _ESTADO: Final = estado_de(":publicados")
+_ALCANCE: Final = f"""
+    (CAST(:entidad AS text) IS NULL OR r.entidad = :entidad
+     OR (r.entidad = '{PAIS}' AND g.datos ->> 'codigo_base' = :codigo_base))
+"""
+"""Records of the caller: those they submitted and, of the whole country, those of their EPS."""
 _MISMO_DUENO: Final = """
     CASE WHEN n.datos ->> 'codigo_base' IS NOT NULL
          THEN v.datos ->> 'codigo_base' = n.datos ->> 'codigo_base'
@@ -37,12 +43,82 @@ _MISMO_DUENO: Final = """
 """Whoever has to correct a record: its EPS where what is kept says it, else whoever submitted."""
 
 
+# All of it is intervals over running sums: what each recognition keeps of its rows, then what is
+# left over laid against what is lacking. Nothing happens where nobody is paid on another's behalf.
+_REPARTIR: Final = text(
+    """
+    WITH grupo AS (
+        SELECT c.id, c.titular_nit IS NULL AS propio,
+               CASE WHEN c.estado = 'ANULADO' THEN 0 ELSE c.valor_centavos - coalesce(
+                   (SELECT sum(i.capital_centavos) FROM reintegro i
+                    WHERE i.reconocimiento_id = c.id AND i.estado <> 'ACLARADO'), 0) END AS neto
+        FROM reconocimiento c
+        WHERE c.solicitud_id = :id AND c.tipo_documento = 'NI'
+          AND coalesce(c.titular_nit, c.nit) = :nit
+          AND EXISTS (SELECT FROM reconocimiento d
+                      WHERE d.solicitud_id = :id AND d.titular_nit = :nit)
+    ), partes AS (
+        SELECT p.radicacion_id, p.fila, p.concepto, p.reconocimiento_id, p.valor_centavos AS valor,
+               least(p.valor_centavos, greatest(0, q.neto + p.valor_centavos - sum(p.valor_centavos)
+                   OVER (PARTITION BY q.id ORDER BY p.radicacion_id, p.fila, p.concepto))) AS queda
+        FROM grupo q
+        JOIN registro_pago p ON p.reconocimiento_id = q.id
+        JOIN registro g ON g.radicacion_id = p.radicacion_id AND g.fila = p.fila
+        WHERE g.vigente AND g.valor_centavos > 0
+    ), sobran AS (
+        SELECT *, valor - queda AS sobra,
+               sum(valor - queda) OVER (ORDER BY radicacion_id, fila, concepto) AS hasta
+        FROM partes WHERE queda < valor
+    ), faltan AS (
+        SELECT q.id, q.neto - coalesce(p.puesto, 0) AS falta,
+               sum(q.neto - coalesce(p.puesto, 0)) OVER (ORDER BY q.propio, q.id) AS hasta
+        FROM grupo q
+        LEFT JOIN (SELECT reconocimiento_id, sum(queda) AS puesto FROM partes GROUP BY 1) p
+            ON p.reconocimiento_id = q.id
+        WHERE q.neto > coalesce(p.puesto, 0)
+    ), trozos AS (
+        SELECT s.radicacion_id, s.fila, s.concepto, s.valor, f.id AS va_a,
+               least(s.hasta, f.hasta) - greatest(s.hasta - s.sobra, f.hasta - f.falta) AS pasa,
+               f.hasta AS lugar
+        FROM sobran s
+        JOIN faltan f ON s.hasta - s.sobra < f.hasta AND f.hasta - f.falta < s.hasta
+    ), numerados AS (
+        SELECT *, sum(pasa) OVER parte AS pasan, row_number() OVER (parte ORDER BY lugar) AS n
+        FROM trozos WINDOW parte AS (PARTITION BY radicacion_id, fila, concepto)
+    ), movidas AS (
+        UPDATE registro_pago p SET valor_centavos = CASE WHEN t.pasan = t.valor
+                   THEN t.pasa ELSE t.valor - t.pasan END,
+               reconocimiento_id = CASE WHEN t.pasan = t.valor
+                   THEN t.va_a ELSE p.reconocimiento_id END
+        FROM numerados t
+        WHERE t.n = 1 AND p.radicacion_id = t.radicacion_id AND p.fila = t.fila
+          AND p.concepto = t.concepto
+    ), nuevas AS (
+        SELECT radicacion_id, fila, split_part(concepto, ' ', 1) AS base, va_a, pasa,
+               row_number() OVER (PARTITION BY radicacion_id, fila, split_part(concepto, ' ', 1)
+                                  ORDER BY concepto, lugar) AS n
+        FROM numerados WHERE n > 1 OR pasan < valor
+    )
+    INSERT INTO registro_pago (radicacion_id, fila, concepto, reconocimiento_id, valor_centavos)
+    SELECT n.radicacion_id, n.fila,
+           n.base || ' ' || n.n + (
+               SELECT count(*) FROM registro_pago p
+               WHERE p.radicacion_id = n.radicacion_id AND p.fila = n.fila
+                 AND split_part(p.concepto, ' ', 1) = n.base),
+           n.va_a, n.pasa
+    FROM nuevas n
+    """
+)
+
+
 @dataclass(frozen=True)
 class RegistroDecidido:
-    """A record as evaluated, ready to be stored. ``datos`` is the JSON of what is kept of it."""
+    """A record as evaluated, ready to be stored: ``clave`` is its right, ``caso`` what it is about
+    and ``datos`` the JSON of what is kept of it."""
 
     fila: int
     clave: str | None
+    caso: str | None
     estado: str
     codigos: tuple[str, ...]
     valor_centavos: int
@@ -97,6 +173,7 @@ class RegistroRepository:
             "UPDATE registro SET vigente = false WHERE vigente AND radicacion_id IN "
             "(SELECT id FROM radicacion WHERE solicitud_id = :id)"
         )
+        await self._sin_plazo()
         await self._tx.execute(consulta, {"id": solicitud_id})
 
     async def retirar(self, ids: Sequence[UUID]) -> bool:
@@ -104,6 +181,7 @@ class RegistroRepository:
         consulta = text(
             "UPDATE registro SET vigente = false WHERE vigente AND id = ANY(:ids)"
         ).bindparams(bindparam("ids", type_=ARRAY(UUID_SQL)))
+        await self._sin_plazo()
         return (await self._tx.execute(consulta, {"ids": list(ids)})).rowcount == len(ids)
 
     async def insertar(
@@ -126,6 +204,7 @@ class RegistroRepository:
                 "mecanismo",
                 "fila",
                 "clave",
+                "caso",
                 "estado",
                 "codigos",
                 "valor_centavos",
@@ -140,6 +219,7 @@ class RegistroRepository:
                     radicacion.mecanismo,
                     r.fila,
                     r.clave,
+                    r.caso,
                     r.estado,
                     list(r.codigos),
                     r.valor_centavos,
@@ -155,9 +235,13 @@ class RegistroRepository:
     async def _copiar(
         self, tabla: str, columnas: Sequence[str], filas: Iterable[tuple[Any, ...]]
     ) -> None:
-        await self._tx.execute(text("SET LOCAL statement_timeout = 0"))
+        await self._sin_plazo()
         conexion = cast("Any", await conexion_asyncpg(self._tx))
         await conexion.copy_records_to_table(tabla, columns=list(columnas), records=filas)
+
+    async def _sin_plazo(self) -> None:
+        """From here on, statements take what a million and a half records ask for."""
+        await self._tx.execute(text("SET LOCAL statement_timeout = 0"))
 
     # Answer ------------------------------------------------------------------
 
@@ -184,13 +268,13 @@ class RegistroRepository:
     async def por_corregir(
         self, anterior: Radicacion, corregibles: frozenset[str]
     ) -> tuple[list[str], int]:
-        """Rights of the current records that the entity of a submission was asked to correct, and
+        """Cases of the current records that the entity of a submission was asked to correct, and
         how many of its solicitud have none: they failed FORMA."""
         consulta = text(
             """
-            SELECT coalesce(array_agg(g.clave) FILTER (WHERE g.clave IS NOT NULL), '{}') AS claves,
-                   count(*) FILTER (WHERE g.clave IS NULL AND r.solicitud_id = :solicitud_id)
-                       AS sin_clave
+            SELECT coalesce(array_agg(g.caso) FILTER (WHERE g.caso IS NOT NULL), '{}') AS casos,
+                   count(*) FILTER (WHERE g.caso IS NULL AND r.solicitud_id = :solicitud_id)
+                       AS sin_caso
             FROM registro g JOIN radicacion r ON r.id = g.radicacion_id
             WHERE r.mecanismo = :mecanismo AND r.entidad = :entidad AND g.vigente
               AND g.estado = ANY(:corregibles)
@@ -206,10 +290,10 @@ class RegistroRepository:
             },
         )
         fila = hallado.one()
-        return list(fila.claves), int(fila.sin_clave)
+        return list(fila.casos), int(fila.sin_caso)
 
-    async def responder_por_clave(self, radicacion_id: UUID, corregibles: frozenset[str]) -> None:
-        """Rows of the submission answer what its owner had to correct of the same right.
+    async def responder_por_caso(self, radicacion_id: UUID, corregibles: frozenset[str]) -> None:
+        """Rows of the submission answer what its owner had to correct of the same case.
 
         The owner is the EPS where what is kept says it (``codigo_base``), else whoever submits.
         Of several rows the one that holds the right answers, then the first.
@@ -220,10 +304,10 @@ class RegistroRepository:
                 SELECT DISTINCT ON (v.id) v.id AS anterior, v.version, n.id AS nueva
                 FROM registro n
                 JOIN radicacion rn ON rn.id = n.radicacion_id
-                JOIN registro v ON v.mecanismo = n.mecanismo AND v.clave = n.clave AND v.vigente
+                JOIN registro v ON v.mecanismo = n.mecanismo AND v.caso = n.caso AND v.vigente
                     AND v.radicacion_id <> n.radicacion_id
                 JOIN radicacion rv ON rv.id = v.radicacion_id
-                WHERE n.radicacion_id = :radicacion_id AND n.clave IS NOT NULL
+                WHERE n.radicacion_id = :radicacion_id AND n.caso IS NOT NULL
                   AND n.subsana_id IS NULL AND n.estado <> :no_admitido
                   AND v.estado = ANY(:corregibles)
                   AND {_MISMO_DUENO}
@@ -249,29 +333,37 @@ class RegistroRepository:
             },
         )
 
-    async def hay_otros(self, radicacion_id: UUID, leidos: Collection[UUID]) -> bool:
-        """Whether the owner of a right of the submission has a record of it that is not among
-        ``leidos``: another submission of theirs decided it meanwhile."""
+    async def hay_otros(
+        self, radicacion_id: UUID, leidos: Collection[UUID], *, de_cualquiera: bool
+    ) -> bool:
+        """Whether the owner of a case of the submission, or anybody, has a record of it that is
+        not among ``leidos``: another submission decided it meanwhile."""
         consulta = text(
             f"""
             SELECT EXISTS (
                 SELECT FROM registro n
                 JOIN radicacion rn ON rn.id = n.radicacion_id
-                JOIN registro v ON v.mecanismo = n.mecanismo AND v.clave = n.clave
+                JOIN registro v ON v.mecanismo = n.mecanismo AND v.caso = n.caso
                     AND v.radicacion_id <> n.radicacion_id
                 JOIN radicacion rv ON rv.id = v.radicacion_id
-                WHERE n.radicacion_id = :id AND n.clave IS NOT NULL AND (v.vigente OR v.libera)
-                  AND {_MISMO_DUENO} AND v.id <> ALL(:leidos))
+                WHERE n.radicacion_id = :id AND n.caso IS NOT NULL AND (v.vigente OR v.libera)
+                  AND (:de_cualquiera OR {_MISMO_DUENO}) AND v.id <> ALL(:leidos))
             """  # noqa: S608 - fixed texts
-        ).bindparams(bindparam("leidos", type_=ARRAY(UUID_SQL)))
-        hay = await self._tx.execute(consulta, {"id": radicacion_id, "leidos": list(leidos)})
+        ).bindparams(
+            bindparam("leidos", type_=ARRAY(UUID_SQL)), bindparam("de_cualquiera", type_=BOOLEAN)
+        )
+        hay = await self._tx.execute(
+            consulta,
+            {"id": radicacion_id, "leidos": list(leidos), "de_cualquiera": de_cualquiera},
+        )
         return bool(hay.scalar_one())
 
     async def enlazar_ganadores(self, radicacion_id: UUID, en_archivo: Mapping[int, int]) -> None:
         """Records that ask for a right that another one holds point to it.
 
         ``en_archivo``: row → the row of the same submission that holds it. The others look for a
-        current record with the same right.
+        current record with the same right, then for one that took what they would take a part of:
+        the first that was submitted.
         """
         propios = text(
             """
@@ -300,6 +392,31 @@ class RegistroRepository:
             """
         )
         await self._tx.execute(ajenos, {"id": radicacion_id})
+        por_cupo = text(
+            """
+            UPDATE registro n SET gana_id = w.id
+            FROM (
+                SELECT DISTINCT ON (p.fila) p.fila, g.id
+                FROM registro_cupo p
+                JOIN registro_cupo q ON q.mecanismo = p.mecanismo AND q.clave = p.clave
+                    AND q.datos IS NOT NULL AND (q.radicacion_id, q.fila) <> (:id, p.fila)
+                JOIN registro g ON g.radicacion_id = q.radicacion_id AND g.fila = q.fila
+                WHERE p.radicacion_id = :id AND p.datos IS NOT NULL
+                  AND g.vigente AND NOT g.libera
+                ORDER BY p.fila, g.id
+            ) w
+            WHERE n.radicacion_id = :id AND n.fila = w.fila AND n.libera AND n.gana_id IS NULL
+            """
+        ).bindparams(bindparam("id", type_=UUID_SQL))
+        await self._tx.execute(por_cupo, {"id": radicacion_id})
+
+    async def soltar_ganadores(self, radicacion_id: UUID, filas: Sequence[int]) -> None:
+        """Those rows no longer point to who holds their right: it is to be looked for again."""
+        consulta = text(
+            "UPDATE registro SET gana_id = NULL WHERE radicacion_id = :id "
+            "AND fila = ANY(:filas) AND gana_id IS NOT NULL"
+        ).bindparams(bindparam("filas", type_=ARRAY(INTEGER)))
+        await self._tx.execute(consulta, {"id": radicacion_id, "filas": list(filas)})
 
     # Pay ---------------------------------------------------------------------
 
@@ -341,19 +458,20 @@ class RegistroRepository:
 
     async def beneficiarios_pagados(self, solicitud_id: UUID) -> dict[tuple[str, str], int]:
         """(document type, number) of whom some version of the solicitud recognised something
-        that still counts, and the year of its commitment."""
+        that still counts, to them or to others on their behalf, and the year of its commitment."""
         consulta = text(
-            "SELECT tipo_documento, nit, max(vigencia) AS vigencia FROM reconocimiento "
+            "SELECT tipo_documento, coalesce(titular_nit, nit) AS numero, "
+            "max(vigencia) AS vigencia FROM reconocimiento "
             "WHERE solicitud_id = :id AND estado <> 'ANULADO' GROUP BY 1, 2"
         )
         filas = await self._tx.execute(consulta, {"id": solicitud_id})
-        return {(f.tipo_documento, f.nit): f.vigencia for f in filas}
+        return {(f.tipo_documento, f.numero): f.vigencia for f in filas}
 
     async def beneficiarios_respondidos(self, radicacion_id: UUID) -> set[tuple[str, str]]:
         """(document type, number) of whom the records that a submission answers had paid."""
         consulta = text(
             """
-            SELECT DISTINCT c.tipo_documento, c.nit
+            SELECT DISTINCT c.tipo_documento, coalesce(c.titular_nit, c.nit) AS numero
             FROM registro n
             JOIN registro v ON v.id = n.subsana_id
             JOIN registro_pago p ON p.radicacion_id = v.radicacion_id AND p.fila = v.fila
@@ -362,21 +480,32 @@ class RegistroRepository:
             """
         )
         filas = await self._tx.execute(consulta, {"id": radicacion_id})
-        return {(f.tipo_documento, f.nit) for f in filas}
+        return {(f.tipo_documento, f.numero) for f in filas}
 
     async def vale_ahora(
         self, solicitud_id: UUID, tipo_documento: str, numero: str
     ) -> tuple[int, int]:
-        """Records and centavos that the current ones of a solicitud are worth to a payee."""
+        """Records and centavos that the current ones of a solicitud are worth to a payee, without
+        what was found of them in excess and no correction has taken away yet."""
         consulta = text(
             """
-            SELECT count(DISTINCT (p.radicacion_id, p.fila)) AS registros,
-                   coalesce(sum(p.valor_centavos), 0)::bigint AS valor
-            FROM reconocimiento c
-            JOIN registro_pago p ON p.reconocimiento_id = c.id
-            JOIN registro g ON g.radicacion_id = p.radicacion_id AND g.fila = p.fila
-            WHERE c.solicitud_id = :solicitud_id AND c.tipo_documento = :tipo AND c.nit = :numero
-              AND g.vigente
+            WITH partes AS (
+                SELECT c.id, p.radicacion_id, p.fila, p.valor_centavos
+                FROM reconocimiento c
+                JOIN registro_pago p ON p.reconocimiento_id = c.id
+                JOIN registro g ON g.radicacion_id = p.radicacion_id AND g.fila = p.fila
+                WHERE c.solicitud_id = :solicitud_id AND c.tipo_documento = :tipo
+                  AND coalesce(c.titular_nit, c.nit) = :numero
+                  AND g.vigente AND g.valor_centavos > 0
+            ), debido AS (
+                SELECT greatest(0, sum(valor_centavos) - coalesce(
+                    (SELECT sum(i.capital_centavos) FROM reintegro i
+                     WHERE i.reconocimiento_id = p.id AND i.radicacion_id IS NULL
+                       AND i.estado <> 'ACLARADO'), 0)) AS valor
+                FROM partes p GROUP BY p.id
+            )
+            SELECT (SELECT count(DISTINCT (radicacion_id, fila)) FROM partes) AS registros,
+                   (SELECT coalesce(sum(valor), 0)::bigint FROM debido) AS valor
             """
         )
         fila = (
@@ -399,24 +528,39 @@ class RegistroRepository:
         self, solicitud_id: UUID, tipo_documento: str, numero: str, queda: UUID
     ) -> None:
         """Current rows of a payee go from a recognition that was annulled to the one in its
-        place or, if none took it, to ``queda``, which still pays the payee."""
+        place or, if none took it, to ``queda``, which still pays the payee. If others are paid on
+        its behalf, the rows are shared out again (``repartir_pagos``)."""
         consulta = text(
             """
             UPDATE registro_pago p SET reconocimiento_id = coalesce(
                 (SELECT c.id FROM reconocimiento c
-                 WHERE c.solicitud_id = :id AND c.tipo_documento = :tipo AND c.nit = :numero
-                   AND c.reemplaza_id = v.id AND c.estado <> 'ANULADO'),
+                 WHERE c.solicitud_id = :id AND c.tipo_documento = :tipo
+                   AND coalesce(c.titular_nit, c.nit) = :numero
+                   AND c.reemplaza_id = v.id AND c.estado <> 'ANULADO' ORDER BY c.id LIMIT 1),
                 :queda)
             FROM reconocimiento v, registro g
-            WHERE v.solicitud_id = :id AND v.tipo_documento = :tipo AND v.nit = :numero
+            WHERE v.solicitud_id = :id AND v.tipo_documento = :tipo
+              AND coalesce(v.titular_nit, v.nit) = :numero
               AND v.estado = 'ANULADO' AND p.reconocimiento_id = v.id
-              AND g.radicacion_id = p.radicacion_id AND g.fila = p.fila AND g.vigente
+              AND g.radicacion_id = p.radicacion_id AND g.fila = p.fila
+              AND g.vigente AND g.valor_centavos > 0
             """
         )
         await self._tx.execute(
             consulta,
             {"id": solicitud_id, "tipo": tipo_documento, "numero": numero, "queda": queda},
         )
+        await self.repartir_pagos(solicitud_id, numero)
+
+    async def repartir_pagos(self, solicitud_id: UUID, titular_nit: str) -> None:
+        """Leave each recognition paid on behalf of an entity, and its own, with rows for what it
+        is worth, where they add up to more or less.
+
+        Rows stay where they are as far as they fit. What exceeds goes, in row order, to those that
+        lack, in the order of the list and the entity's own last; a row that two of them share is
+        cut, and its parts are told apart by number (``upc_ae``, ``upc_ae 2``).
+        """
+        await self._tx.execute(_REPARTIR, {"id": solicitud_id, "nit": titular_nit})
 
     # Change ------------------------------------------------------------------
 
@@ -431,8 +575,8 @@ class RegistroRepository:
         por: str,
         en: datetime,
     ) -> list[Cambio]:
-        """Move to their new state the current records that were in one of ``desde``, and keep
-        from what to what, why and by which evaluation. Those that stay as they are do not change.
+        """Move to their new state, or right, the current records that were in one of ``desde``,
+        and keep from what to what, why and by which evaluation. The others stay as they are.
 
         Raises:
             asyncpg.UniqueViolationError: somebody else holds the right of one of them.
@@ -441,18 +585,19 @@ class RegistroRepository:
             """
             WITH nuevas AS (
                 SELECT fila, estado, string_to_array(nullif(codigos, ''), ';') AS codigos, valor,
-                       libera
-                FROM unnest(:filas, :estados, :codigos, :valores, :liberan)
-                    AS n (fila, estado, codigos, valor, libera)
+                       libera, clave, CAST(datos AS jsonb) AS datos
+                FROM unnest(:filas, :estados, :codigos, :valores, :liberan, :claves, :datos)
+                    AS n (fila, estado, codigos, valor, libera, clave, datos)
             ), antes AS (
                 SELECT g.id, g.fila, g.estado, g.codigos, g.valor_centavos
                 FROM registro g JOIN nuevas n ON n.fila = g.fila
                 WHERE g.radicacion_id = :radicacion_id AND g.vigente AND g.estado = ANY(:desde)
-                  AND n.estado <> g.estado
+                  AND (n.estado, n.clave) IS DISTINCT FROM (g.estado, g.clave)
                 FOR UPDATE OF g
             ), movidas AS (
                 UPDATE registro g SET estado = n.estado, codigos = coalesce(n.codigos, '{}'),
-                    valor_centavos = n.valor, libera = n.libera, comunicado_at = :en
+                    valor_centavos = n.valor, libera = n.libera, clave = n.clave,
+                    datos = n.datos, comunicado_at = :en
                 FROM antes a JOIN nuevas n ON n.fila = a.fila WHERE g.id = a.id
                 RETURNING g.id, g.estado, g.codigos, g.valor_centavos
             ), anotadas AS (
@@ -472,6 +617,8 @@ class RegistroRepository:
             bindparam("codigos", type_=ARRAY(TEXT)),
             bindparam("valores", type_=ARRAY(BIGINT)),
             bindparam("liberan", type_=ARRAY(BOOLEAN)),
+            bindparam("claves", type_=ARRAY(TEXT)),
+            bindparam("datos", type_=ARRAY(TEXT)),
             bindparam("desde", type_=ARRAY(TEXT)),
             bindparam("evaluacion_id", type_=UUID_SQL),
         )
@@ -485,6 +632,8 @@ class RegistroRepository:
                 "codigos": [";".join(d.codigos) for d in dados],
                 "valores": [d.valor_centavos for d in dados],
                 "liberan": [d.libera for d in dados],
+                "claves": [d.clave for d in dados],
+                "datos": [d.datos for d in dados],
                 "desde": sorted(desde),
                 "evaluacion_id": evaluacion_id,
                 "motivo": motivo,
@@ -507,8 +656,7 @@ class RegistroRepository:
             FROM registro g
             JOIN radicacion r ON r.id = g.radicacion_id
             {_ESTADO}
-            WHERE g.radicacion_id = :id AND r.mecanismo = :mecanismo
-              AND (CAST(:entidad AS text) IS NULL OR r.entidad = :entidad)
+            WHERE g.radicacion_id = :id AND r.mecanismo = :mecanismo AND {_ALCANCE}
               AND (CAST(:estado AS text) IS NULL OR e.estado = :estado)
               AND (CAST(:codigo AS text) IS NULL OR :codigo = ANY(g.codigos))
               AND (CAST(:despues AS bigint) IS NULL OR g.fila > :despues)
@@ -521,6 +669,7 @@ class RegistroRepository:
                 "id": radicacion_id,
                 "mecanismo": filtro.mecanismo,
                 "entidad": filtro.entidad,
+                "codigo_base": filtro.codigo_base,
                 "estado": filtro.estado,
                 "codigo": filtro.codigo,
                 "publicados": json.dumps(dict(filtro.publicados)),
@@ -539,8 +688,7 @@ class RegistroRepository:
             FROM registro g
             JOIN radicacion r ON r.id = g.radicacion_id
             {_ESTADO}
-            WHERE g.id = :id AND r.mecanismo = :mecanismo
-              AND (CAST(:entidad AS text) IS NULL OR r.entidad = :entidad)
+            WHERE g.id = :id AND r.mecanismo = :mecanismo AND {_ALCANCE}
             """  # noqa: S608 - fixed texts
         )
         filas = await self._tx.execute(
@@ -549,6 +697,7 @@ class RegistroRepository:
                 "id": registro_id,
                 "mecanismo": filtro.mecanismo,
                 "entidad": filtro.entidad,
+                "codigo_base": filtro.codigo_base,
                 "publicados": json.dumps(dict(filtro.publicados)),
             },
         )

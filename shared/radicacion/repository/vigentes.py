@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 @dataclass(frozen=True)
 class RegistroVigente:
-    """A current record. ``clave`` is null if its row failed FORMA.
+    """A current record. ``caso`` is null if its row failed FORMA.
 
     ``por_aforo`` are its recognitions that still wait for aforo; ``comprometido``: it has another
     that counts. ``con_derecho``: it holds its right.
@@ -23,7 +23,7 @@ class RegistroVigente:
     id: UUID
     radicacion_id: UUID
     fila: int
-    clave: str | None
+    caso: str | None
     con_derecho: bool
     por_aforo: Sequence[UUID]
     comprometido: bool
@@ -36,14 +36,14 @@ class VigentesRepository:
         self._tx = tx
 
     async def de(
-        self, mecanismo: str, entidad: str, claves: Sequence[str], *, excepto: UUID
+        self, mecanismo: str, entidad: str, casos: Sequence[str], *, excepto: UUID
     ) -> list[RegistroVigente]:
-        """Current records that an entity has with those rights, or with none: a row that failed
+        """Current records that an entity has of those cases, or of none: a row that failed
         FORMA keeps its data only in its file. Oldest first; none of the submission ``excepto``.
         """
         consulta = text(
             """
-            SELECT g.id, g.radicacion_id, g.fila, g.clave, NOT g.libera AS con_derecho,
+            SELECT g.id, g.radicacion_id, g.fila, g.caso, NOT g.libera AS con_derecho,
                    coalesce(p.por_aforo, '{}') AS por_aforo,
                    coalesce(p.comprometido, false) AS comprometido
             FROM registro g
@@ -56,16 +56,16 @@ class VigentesRepository:
                   AND c.estado <> 'ANULADO'
             ) p ON true
             WHERE g.mecanismo = :mecanismo AND r.entidad = :entidad AND g.vigente
-              AND g.radicacion_id <> :excepto AND (g.clave = ANY(:claves) OR g.clave IS NULL)
+              AND g.radicacion_id <> :excepto AND (g.caso = ANY(:casos) OR g.caso IS NULL)
             ORDER BY r.numero, g.fila
             """
-        ).bindparams(bindparam("claves", type_=ARRAY(TEXT)))
+        ).bindparams(bindparam("casos", type_=ARRAY(TEXT)))
         filas = await self._tx.execute(
             consulta,
             {
                 "mecanismo": mecanismo,
                 "entidad": entidad,
-                "claves": list(claves),
+                "casos": list(casos),
                 "excepto": excepto,
             },
         )

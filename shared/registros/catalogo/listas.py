@@ -57,6 +57,7 @@ RES_1774_ANEXO_2: Final = Fuente(
 )
 DANE: Final = Fuente("DIVIPOLA", emisor="DANE", certeza=Certeza.NORMA)
 
+ZONA_UPC: Final = LISTA("NORMAL", "ESPECIAL", "CIUDADES", "ALEJADA")
 _OBSERVACION: Final = plegado("observacion")
 
 COMPENSADOS: Final = EsquemaRegistro(
@@ -112,14 +113,67 @@ ZONAS_UPC: Final = EsquemaRegistro(
         ColumnaRegistro("codigo_municipio", MUNICIPIO, obligatoria=True),
         ColumnaRegistro(
             "zona",
-            LISTA("NORMAL", "ESPECIAL", "CIUDADES", "ALEJADA"),
+            ZONA_UPC,
             descripcion="El municipio que no está es NORMAL",
             obligatoria=True,
         ),
         corte(),
     ),
-    defectos=("sin el registro se usa la tabla zonas_upc_2020, que es incompleta",),
+    defectos=("la tabla de la suite es incompleta: faltan los 363 municipios de zona especial",),
     leen=(("activos_emergencia", "valor de la UPC"),),
+    por_defecto="zonas_upc_2020",
+)
+
+VALORES_UPC: Final = EsquemaRegistro(
+    nombre="upc",
+    titulo="Valores de la UPC, por año, régimen, zona y grupo",
+    dueno="MinSalud",
+    fuente=UPC,
+    certeza=Certeza.DISENO,
+    cadencia="Con cada resolución de UPC, una por año",
+    clave=("anio", "regimen", "zona", "grupo_edad", "sexo"),
+    unica=True,
+    columnas=(
+        ColumnaRegistro("anio", ENTERO, descripcion="Año en que rige", obligatoria=True),
+        ColumnaRegistro(
+            "regimen", LISTA("C", "S"), descripcion="C contributivo, S subsidiado", obligatoria=True
+        ),
+        ColumnaRegistro("zona", ZONA_UPC, obligatoria=True),
+        ColumnaRegistro(
+            "grupo_edad",
+            T(10, mayusculas=True),
+            descripcion="Años cumplidos: MENOR_1, 01_04 … 75_MAS, como en upc_2020",
+            obligatoria=True,
+        ),
+        ColumnaRegistro(
+            "sexo",
+            LISTA("A", "F", "M"),
+            descripcion="A en los grupos que no distinguen",
+            obligatoria=True,
+        ),
+        ColumnaRegistro(
+            "base_dia_centavos",
+            ENTERO,
+            descripcion="Día de la zona normal, antes del ponderador",
+            obligatoria=True,
+        ),
+        ColumnaRegistro(
+            "prima_diezmilesimas",
+            ENTERO,
+            descripcion="Lo que la zona añade a la base: 986 es 9,86 %",
+            obligatoria=True,
+        ),
+        ColumnaRegistro(
+            "ponderador_diezmilesimas",
+            ENTERO,
+            descripcion="Peso del grupo: 10588 es 1,0588",
+            obligatoria=True,
+        ),
+        corte(),
+    ),
+    defectos=("solo está 2020: sin las de 2021 y 2022 esos meses quedan SIN_TARIFA",),
+    leen=(("activos_emergencia", "ACT-17 y valor"),),
+    por_defecto="upc",
 )
 
 FAMILIARES: Final = EsquemaRegistro(
@@ -276,5 +330,12 @@ PILA: Final = EsquemaRegistro(
 )
 """Layout without a loader: written down so that nobody asks for the file."""
 
-REGISTROS_LISTAS: Final = (COMPENSADOS, ZONAS_UPC, FAMILIARES, DIVIPOLA, THS_PERFILES)
+REGISTROS_LISTAS: Final = (
+    COMPENSADOS,
+    ZONAS_UPC,
+    VALORES_UPC,
+    FAMILIARES,
+    DIVIPOLA,
+    THS_PERFILES,
+)
 SIN_CARGADOR: Final = (PILA,)

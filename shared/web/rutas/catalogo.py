@@ -17,6 +17,7 @@ from shared.radicacion.apertura import ventana_de, ventanas_de
 from shared.radicacion.esquema import describir
 from shared.radicacion.plantilla import plantilla_xlsx
 from shared.radicacion.schemas import con_periodo
+from shared.registros import esquema_de
 from shared.registros.pagina.html import a_html
 from shared.tipos import Periodo
 from shared.tipos.campos import Tipo
@@ -38,6 +39,15 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
             "mecanismo": mecanismo.nombre,
             "titulo": mecanismo.titulo,
             "columnas": describir(mecanismo.esquema.campos),
+            "anexos": [
+                {
+                    "nombre": nombre,
+                    "titulo": esquema_de(nombre).titulo,
+                    "obligatorio": False,
+                    "columnas": describir(campos),
+                }
+                for nombre, campos in mecanismo.esquema.anexos.items()
+            ],
             "registros_obligatorios": list(mecanismo.esquema.obligatorios),
             "registros_opcionales": list(mecanismo.esquema.opcionales),
         }
@@ -45,7 +55,11 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
     @router.get("/plantilla.xlsx", summary="Plantilla para llenar", response_class=Response)
     async def plantilla(_: UsuarioActual) -> Response:
         contenido = await asyncio.to_thread(
-            plantilla_xlsx, mecanismo.esquema.campos, mecanismo.titulo, [_ejemplo(mecanismo)]
+            plantilla_xlsx,
+            mecanismo.esquema.campos,
+            mecanismo.titulo,
+            [_ejemplo(mecanismo)],
+            mecanismo.esquema.anexos,
         )
         nombre = f"plantilla-{mecanismo.ruta}.xlsx"
         return Response(

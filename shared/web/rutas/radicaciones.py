@@ -13,16 +13,20 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from shared.focalizacion.model import Mecanismo
-from shared.radicacion.consultas import COLUMNAS_HALLAZGO
+from shared.radicacion.hallazgos import columnas_de
 from shared.radicacion.model import Radicacion
+from shared.radicacion.pais import radicar_pais
+from shared.radicacion.repository import Filtro, RadicacionRepository
 from shared.radicacion.service import Contexto, obtener, radicar, reintentar
 from shared.radicacion.simulacion import simular
-from shared.seguridad import Rol, Usuario
+from shared.seguridad import PAIS, ROLES_ADMINISTRACION, Rol, Usuario
+from shared.tipos import Periodo
 from shared.web.cabeceras import ClaveIdempotencia, Espera
 from shared.web.dependencias import UsuarioActual, requiere
 from shared.web.entorno import Entorno
+from shared.web.paginacion import Pagina, Paginacion, leer_cursor, paginar
 from shared.web.rutas.recepcion import cuerpos_aceptados, recibir_orden
-from shared.web.rutas.vistas import RadicacionVista, raiz, resumen_publico
+from shared.web.rutas.vistas import PaisVista, RadicacionVista, raiz, resumen_publico
 
 _SONDEO_S = 0.1
 
@@ -30,6 +34,8 @@ _SONDEO_S = 0.1
 def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
     """Routes by which the submissions of one mechanism come in."""
     router = APIRouter(prefix="/v1/radicaciones", tags=["Radicaciones"])
+    if mecanismo.esquema.candidatos is not None:
+        _agregar_pais(router, mecanismo, entorno)
     quien_radica = [Depends(requiere(*(Rol(r) for r in mecanismo.roles_radican)))]
 
     @router.post(
@@ -87,6 +93,44 @@ def rutas(mecanismo: Mecanismo, entorno: Entorno) -> APIRouter:
     return router
 
 
+def _agregar_pais(router: APIRouter, mecanismo: Mecanismo, entorno: Entorno) -> None:
+    # Before the paths with an identifier, which would take «pais» for one.
+    @router.post(
+        "/pais",
+        status_code=202,
+        response_model=RadicacionVista,
+        summary="Radicar a todo el país en un periodo, con los candidatos de los registros",
+    )
+    async def crear_del_pais(
+        request: Request,
+        usuario: Annotated[Usuario, Depends(requiere(Rol.OPERADOR))],
+        espera: Espera,
+        periodo: Annotated[str, Query(description="Mes ya terminado, AAAA-MM")],
+    ) -> Response:
+        ctx = entorno.contexto(mecanismo)
+        radicacion, nueva = await radicar_pais(Periodo.de(periodo), usuario, ctx)
+        return await _responder(request, radicacion, espera, ctx, nueva=nueva)
+
+    @router.get("/pais", summary="Radicaciones de todo el país; cada EPS ve en ellas sus filas")
+    async def listar_del_pais(
+        request: Request,
+        _: Annotated[Usuario, Depends(requiere(Rol.EPS, *ROLES_ADMINISTRACION))],
+        pagina: Paginacion,
+    ) -> Pagina[PaisVista]:
+        despues = leer_cursor(pagina.cursor, tuple[int])
+        async with entorno.uow.begin() as tx:
+            halladas = await RadicacionRepository(tx).pagina(
+                Filtro(PAIS, mecanismo.nombre), despues[0] if despues else None, pagina.limite + 1
+            )
+        base = raiz(request)
+        return paginar(
+            halladas,
+            pagina.limite,
+            clave=lambda r: (r.numero,),
+            vista=lambda r: PaisVista.de(r, base),
+        )
+
+
 async def _radicar(
     request: Request,
     usuario: Usuario,
@@ -97,6 +141,12 @@ async def _radicar(
 ) -> Response:
     orden = await recibir_orden(request, usuario, ctx)
     radicacion, nueva = await radicar(replace(orden, clave=clave, corrige=corrige), ctx)
+    return await _responder(request, radicacion, espera, ctx, nueva=nueva)
+
+
+async def _responder(
+    request: Request, radicacion: Radicacion, espera: int, ctx: Contexto, *, nueva: bool
+) -> Response:
     radicacion = await _esperar(radicacion, espera, ctx)
     vista = RadicacionVista.de(radicacion, raiz(request))
     terminada = radicacion.estado.terminada
@@ -121,14 +171,13 @@ async def _simular(request: Request, usuario: Usuario, ctx: Contexto) -> Respons
         de_paso = replace(ctx, almacen=replace(ctx.almacen, paso=Path(paso)))
         orden = await recibir_orden(request, usuario, de_paso)
         prueba = await simular(orden, de_paso)
+    columnas = columnas_de(ctx.mecanismo)
     return JSONResponse(
         {
             "simulacion": True,
             "mensaje": "PRUEBA: nada se ha radicado.",
             "lectura": prueba.lectura,
             "resumen": resumen_publico(prueba.resumen),
-            "hallazgos": [
-                dict(zip(COLUMNAS_HALLAZGO, h[1:], strict=True)) for h in prueba.hallazgos
-            ],
+            "hallazgos": [dict(zip(columnas, h[1:], strict=True)) for h in prueba.hallazgos],
         }
     )

@@ -6,9 +6,10 @@ import asyncio
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -18,8 +19,10 @@ from starlette.background import BackgroundTask
 from shared.focalizacion.model import Mecanismo
 from shared.giros.service import saldo_solicitud
 from shared.radicacion import respuestas
-from shared.radicacion.consultas import COLUMNAS_HALLAZGO, carpeta_resultado, hallazgos
+from shared.radicacion.consultas import DeEps, carpeta_resultado
 from shared.radicacion.descargas import csv_en_trozos, escribir_xlsx
+from shared.radicacion.hallazgos import columnas_de, todos
+from shared.radicacion.pais import obtener_para_leer
 from shared.radicacion.repository import Filtro, RadicacionRepository, RegistroRepository
 from shared.radicacion.service import Contexto, obtener
 from shared.seguridad import Usuario, alcance
@@ -92,7 +95,7 @@ def _agregar_radicaciones(router: APIRouter, mecanismo: Mecanismo, entorno: Ento
             codigo=codigo,
             publicados=mecanismo.estados.publicados,
         )
-        await obtener(radicacion_id, entorno.contexto(mecanismo), entidad=filtro.entidad)
+        await obtener_para_leer(radicacion_id, usuario, entorno.contexto(mecanismo))
         despues = leer_cursor(pagina.cursor, tuple[int])
         async with entorno.uow.begin() as tx:
             halladas = await RegistroRepository(tx).registros(
@@ -111,23 +114,23 @@ def _agregar_hallazgos(router: APIRouter, mecanismo: Mecanismo, entorno: Entorno
     async def ver_hallazgos(
         radicacion_id: UUID, usuario: UsuarioActual, pagina: Paginacion, codigo: str | None = None
     ) -> Pagina[HallazgoVista]:
-        ruta = await _hallazgos_de(radicacion_id, usuario, entorno.contexto(mecanismo))
+        leer = await _hallazgos_de(radicacion_id, usuario, entorno.contexto(mecanismo))
         desde = leer_cursor(pagina.cursor, tuple[int])
         hallados = await asyncio.to_thread(
             lambda: list(
-                hallazgos(
-                    ruta,
+                leer(
                     desde=desde[0] + 1 if desde else 0,
                     limite=pagina.limite + 1,
                     codigo=codigo,
                 )
             )
         )
+        columnas = columnas_de(mecanismo)
         return paginar(
             hallados,
             pagina.limite,
             clave=lambda h: (h[0],),
-            vista=lambda h: HallazgoVista(**dict(zip(COLUMNAS_HALLAZGO, h[1:], strict=True))),
+            vista=lambda h: HallazgoVista(**dict(zip(columnas, h[1:], strict=True))),
         )
 
     @router.get(
@@ -138,10 +141,10 @@ def _agregar_hallazgos(router: APIRouter, mecanismo: Mecanismo, entorno: Entorno
     async def descargar_hallazgos(
         radicacion_id: UUID, formato: Literal["json", "csv", "xlsx"], usuario: UsuarioActual
     ) -> Response:
-        ruta = await _hallazgos_de(radicacion_id, usuario, entorno.contexto(mecanismo))
-        filas = (h[1:] for h in hallazgos(ruta))
+        leer = await _hallazgos_de(radicacion_id, usuario, entorno.contexto(mecanismo))
+        tabla = _Tabla(columnas_de(mecanismo), (h[1:] for h in leer()))
         nombre = f"hallazgos-{radicacion_id}"
-        return await _descarga(filas, formato, nombre, entorno.almacen.temporal)
+        return await _descarga(tabla, formato, nombre, entorno.almacen.temporal)
 
 
 def _agregar_respuestas(router: APIRouter, mecanismo: Mecanismo, entorno: Entorno) -> None:
@@ -187,26 +190,36 @@ def _agregar_saldo(router: APIRouter, mecanismo: Mecanismo, entorno: Entorno) ->
         }
 
 
-async def _hallazgos_de(radicacion_id: UUID, usuario: Usuario, ctx: Contexto) -> Path:
-    radicacion = await obtener(radicacion_id, ctx, entidad=alcance(usuario))
+async def _hallazgos_de(
+    radicacion_id: UUID, usuario: Usuario, ctx: Contexto
+) -> Callable[..., Iterator[tuple[Any, ...]]]:
+    """How to read the findings that the caller may see, as ``todos`` does."""
+    radicacion, codigos = await obtener_para_leer(radicacion_id, usuario, ctx)
     ruta = await carpeta_resultado(radicacion, ctx) / "hallazgos.parquet"
     if not await asyncio.to_thread(ruta.is_file):
         raise NoEncontrado("El archivo de hallazgos no está disponible.")
-    return ruta
+    entrada = ctx.almacen.radicacion(radicacion.id)
+    de_eps = None if codigos is None else DeEps(entrada / "filas.parquet", codigos)
+    return partial(todos, ctx.mecanismo, ruta, entrada, de_eps=de_eps)
+
+
+class _Tabla(NamedTuple):
+    """What a download holds."""
+
+    columnas: tuple[str, ...]
+    filas: Iterator[tuple[Any, ...]]
 
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-async def _descarga(
-    filas: Iterator[tuple[Any, ...]], formato: str, nombre: str, temporal: Path
-) -> Response:
+async def _descarga(tabla: _Tabla, formato: str, nombre: str, temporal: Path) -> Response:
     """The table as a file. Texts that a spreadsheet could run are neutralised."""
     disposicion = {"Content-Disposition": f'attachment; filename="{nombre}.{formato}"'}
     if formato == "xlsx":
         descriptor, ruta = tempfile.mkstemp(suffix=".xlsx", dir=temporal)
         os.close(descriptor)
-        await asyncio.to_thread(escribir_xlsx, Path(ruta), COLUMNAS_HALLAZGO, filas)
+        await asyncio.to_thread(escribir_xlsx, Path(ruta), tabla.columnas, tabla.filas)
         return FileResponse(
             ruta,
             media_type=_XLSX,
@@ -214,9 +227,9 @@ async def _descarga(
             background=BackgroundTask(Path(ruta).unlink, missing_ok=True),
         )
     if formato == "csv":
-        trozos, tipo = csv_en_trozos(COLUMNAS_HALLAZGO, filas), "text/csv; charset=utf-8"
+        trozos, tipo = csv_en_trozos(tabla.columnas, tabla.filas), "text/csv; charset=utf-8"
     else:
-        trozos, tipo = _a_json(COLUMNAS_HALLAZGO, filas), "application/json"
+        trozos, tipo = _a_json(tabla.columnas, tabla.filas), "application/json"
     return StreamingResponse(trozos, media_type=tipo, headers=disposicion)
 
 

@@ -89,6 +89,33 @@ class RadicacionVista(BaseModel):
         )
 
 
+class PaisVista(BaseModel):
+    """A submission of the whole country, without what is of no one EPS: totals and file."""
+
+    id: UUID
+    radicado: str
+    mecanismo: str
+    periodo: str | None
+    estado: EstadoRadicacion
+    fecha_radicacion: datetime
+    terminado_at: datetime | None
+    enlaces: dict[str, str]
+
+    @classmethod
+    def de(cls, radicacion: Radicacion, raiz: str) -> PaisVista:
+        propio = f"{raiz}/v1/radicaciones/{radicacion.id}"
+        return cls(
+            id=radicacion.id,
+            radicado=radicacion.radicado,
+            mecanismo=radicacion.mecanismo,
+            periodo=radicacion.periodo,
+            estado=radicacion.estado,
+            fecha_radicacion=radicacion.fecha_radicacion,
+            terminado_at=radicacion.terminado_at,
+            enlaces={"registros": f"{propio}/registros", "hallazgos": f"{propio}/hallazgos"},
+        )
+
+
 def resumen_publico(resumen: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """Totals of an evaluation with the amount as decimal text."""
     if resumen is None:
@@ -174,6 +201,9 @@ class HallazgoVista(BaseModel):
     efecto: str
     columna: str | None
     mensaje: str
+    archivo: str | None = Field(
+        default=None, description="Anexo al que pertenece la fila; vacío si es de lo radicado"
+    )
 
 
 class Aviso(BaseModel):
