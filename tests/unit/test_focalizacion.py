@@ -583,17 +583,42 @@ def test_corte_del_dia_sin_cortes_no_dice_nada() -> None:
 @pytest.mark.parametrize(
     ("expresion", "leidas"),
     [
-        (col("a") > col("b"), {"a", "b"}),
-        (col("a").is_in(["z"]) & ~col("b").is_null(), {"a", "b"}),
-        (nw.when(col("a") > 1).then(col("b")).otherwise(col("c")), {"a", "b", "c"}),
-        (nw.max_horizontal(col("a"), lit(0)), {"a"}),
-        (col("a", "b").max(), {"a", "b"}),
-        (lit(None, dtype=nw.Boolean), set()),
+        (
+            col("a") > col("b"),
+            (
+                "a",
+                "b",
+            ),
+        ),
+        (
+            col("a").is_in(["z"]) & ~col("b").is_null(),
+            (
+                "a",
+                "b",
+            ),
+        ),
+        (
+            nw.when(col("a") > 1).then(col("b")).otherwise(col("c")),
+            (
+                "a",
+                "b",
+                "c",
+            ),
+        ),
+        (nw.max_horizontal(col("a"), lit(0)), ("a",)),
+        (
+            col("a", "b").max(),
+            (
+                "a",
+                "b",
+            ),
+        ),
+        (lit(None, dtype=nw.Boolean), ()),
     ],
     ids=repr,
 )
-def test_columnas_que_lee_una_expresion(expresion: nw.Expr, leidas: set[str]) -> None:
-    assert columnas_de(expresion) == leidas
+def test_columnas_que_lee_una_expresion(expresion: nw.Expr, leidas: tuple[str, ...]) -> None:
+    assert columnas_de(expresion) == set(leidas)
 
 
 def test_campos_de_un_mensaje() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID
 
 import openpyxl
 import pyarrow as pa
@@ -358,7 +358,7 @@ def propuesta(linea: int = 1, **cambios: Any) -> dict[str, Any]:
     return base | cambios
 
 
-RADICACION: Final = uuid4()
+RADICACION: Final = UUID("5f0c1b1e-0000-4000-8000-000000000001")
 
 
 def hoja(
@@ -417,7 +417,7 @@ def test_solo_se_aplica_lo_marcado(tmp_path: Path) -> None:
         ("B2", 12, "no es la que se propuso"),
         ("E2", None, "le falta un dato"),
         ("E2", "=A1", "le falta un dato"),
-        ("M2", str(uuid4()), "otra radicación"),
+        ("M2", "5f0c1b1e-0000-4000-8000-000000000002", "otra radicación"),
         ("L2", "X", "escriba SI o NO"),
     ],
 )
