@@ -57,7 +57,7 @@ ESTADOS = Estados(
     corregibles=frozenset({"EN_CORRECCION_EPS", "GLOSADO"}),
     # El banco puede devolver lo que ya pagó: entonces nadie del núcleo ha cobrado.
     retenidos=_A_LA_ESPERA | {"EN_NUCLEO_PAGADO"},
-    resuelven=frozenset({"PAGADO"}),
+    resuelven=frozenset({"EN_VALIDACION_BANCARIA", "PAGADO"}),
     publicados={
         # Con producto se valida, sin él se abre: eso lo sabe el registro.
         "RECONOCIDO": DEL_REGISTRO,
