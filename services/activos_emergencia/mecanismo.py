@@ -25,7 +25,7 @@ MECANISMO = Mecanismo(
             "incluir_suspendidos_previos",
             norma.PREVIOS,
             "Si una mora que empezó antes del DL 538 también da derecho",
-            norma.DL_538_ART_15,
+            norma.DISENO,
         ),
     ),
 )

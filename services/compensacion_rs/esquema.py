@@ -554,6 +554,7 @@ _PACIENTE: tuple[Paso, ...] = (
     Columna("del_nucleo_bdua", col("con_f") & ~col("cabeza").is_null()),
     Columna("tipo_cabeza", col("cabeza").str.slice(0, 2)),
     Columna("numero_cabeza", col("cabeza").str.slice(3)),
+    Columna("afl_cabeza", nw.coalesce(col("grupo_primera"), col("bdua_afl_cabeza"))),
     Columna("nombre", _nombre_completo()),
 )
 
@@ -601,6 +602,15 @@ _RANGO = (
 """A quién se le paga, en su orden: §7.7."""
 
 _CADA_UNO: tuple[Paso, ...] = (
+    # Del grupo familiar se conoce el número de afiliado: su documento lo tiene la BDUA.
+    Cruce(
+        "afiliado",
+        registro="bdua",
+        claves={"afl_miembro": "afl_id"},
+        trae={"documento": _UN_DOCUMENTO.min()},
+    ),
+    Columna("tipo", nw.coalesce(col("tipo"), col("afiliado_documento").str.slice(0, 2))),
+    Columna("numero", nw.coalesce(col("numero"), col("afiliado_documento").str.slice(3))),
     _en_la_bdua(
         _DE_ALGUIEN,
         "dia",
@@ -754,6 +764,11 @@ GENTE = Conjunto(
                 "numero_cabeza": "numero_documento_cabeza",
             },
             trae=_DE_ALGUIEN,
+        ),
+        Origen(
+            registro="bdua_grupo_familiar",
+            claves={"afl_cabeza": "afl_id_cabeza"},
+            trae={"afl_miembro": "afl_id"},
         ),
         Origen(
             registro="sisben",
@@ -1026,6 +1041,9 @@ _DEL_CASO: tuple[Paso, ...] = (
     Columna("estado_del_lider", nw.coalesce(col("lider_estado"), col("nucleo_lider"))),
 )
 
+_EN_FIRME = frozenset({"PAGADO", *norma.LIDERES, "EN_REVISION_ADRES"})
+"""Lo que ya se decidió de un caso y una fila que no se entiende no cambia."""
+
 _POR_EL_NUCLEO = {
     "EN_NUCLEO_PAGADO": [col("nucleo_pagado"), col("antes_cobrado")],
     "NO_PAGO_NUCLEO_ENROLAMIENTO": [col("estado_del_lider") == "EN_ENROLAMIENTO"],
@@ -1051,7 +1069,7 @@ UNIVERSO = Universo(
             alguna(
                 [
                     col(f"fila_{estado}"),
-                    ~col("con_fila") & col(f"antes_{estado}"),
+                    col(f"antes_{estado}") & (~col("con_fila") | lit(estado in _EN_FIRME)),
                     *_POR_EL_NUCLEO.get(estado, []),
                 ]
             ),

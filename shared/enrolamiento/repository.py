@@ -298,6 +298,17 @@ class EnrolamientoRepository:
         ).bindparams(_IDS)
         return set((await self._tx.execute(consulta, {"ids": list(ids)})).scalars())
 
+    async def con_registros(self, reconocimientos: Collection[UUID]) -> set[UUID]:
+        """Of those, the ones that pay some current record."""
+        consulta = text(
+            """
+            SELECT DISTINCT p.reconocimiento_id FROM registro_pago p JOIN registro g
+                ON g.radicacion_id = p.radicacion_id AND g.fila = p.fila
+            WHERE p.reconocimiento_id = ANY(:ids) AND g.vigente
+            """
+        ).bindparams(_IDS)
+        return set((await self._tx.execute(consulta, {"ids": list(reconocimientos)})).scalars())
+
     async def detras_de_otro(self, ids: Collection[UUID]) -> set[UUID]:
         """Of those, the ones whose payee is being opened an account by an older one."""
         consulta = text(

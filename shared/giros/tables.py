@@ -89,7 +89,6 @@ reconocimiento = Table(
     Column("titular_nit", Text),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
-    UniqueConstraint("radicacion_id", "evaluacion", "tipo_documento", "nit"),
 )
 
 giro = Table(

@@ -12,6 +12,7 @@ import duckdb
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.duck import en_memoria
+from shared.giros.errors import OtraSituacion
 from shared.giros.model import CuentaPago, NuevoReconocimiento, Reconocimiento
 from shared.giros.repository import ReconocimientoRepository
 from shared.giros.service import reconocer, sustituir
@@ -204,6 +205,8 @@ class PagoPorFilas:
                 valor_centavos=valor,
             )
         sustitucion = await sustituir(tx, vivo.id, nuevo, reloj=self.ctx.reloj)
+        if sustitucion.reintegros and self.ctx.mecanismo.estados.resuelven:
+            raise OtraSituacion("Un pago de estos registros cambió de situación.")
         if (queda := sustitucion.reconocimiento) is None:
             return
         if queda.id != vivo.id:

@@ -25,6 +25,7 @@ from shared.eventos.service import publicar
 from shared.eventos.temas import RECHAZOS
 from shared.focalizacion.model import DEL_REGISTRO, Mecanismo
 from shared.focalizacion.motor import MotorDuckDB
+from shared.giros.errors import OtraSituacion
 from shared.giros.model import EstadoReconocimiento
 from shared.radicacion.anexos import avisos_de_anexos, fuentes_de_anexos
 from shared.radicacion.archivos import asegurar, borrar
@@ -149,8 +150,13 @@ async def preparar(
         raise InvarianteRota(f"no existe la radicación {radicacion_id}")
     entrada = ctx.almacen.radicacion(radicacion_id)
     dichas = await asyncio.to_thread(_respuestas_dichas, entrada, ctx.mecanismo)
+    estados = ctx.mecanismo.estados
     respondidos = await HistoriaRepository(tx).respondidos(
-        radicacion_id, dichas, ctx.mecanismo.estados.corregibles
+        # Where others wait for what becomes of a payment, it is made once and to nobody else.
+        radicacion_id,
+        dichas,
+        estados.corregibles,
+        pagados=not estados.resuelven,
     )
     cambios = await cambios_de(tx, radicacion, entrada, ctx.almacen, ctx.mecanismo)
     return Preparada(
@@ -389,7 +395,10 @@ async def _guardar(
     await publicar_rechazos(tx, radicacion, resumen, ctx)
     # Last, because they lock the line and post to the ledger.
     await anular(tx, preparada.cambios, ctx.reloj)
-    await pago.registrar(tx)
+    try:
+        await pago.registrar(tx)
+    except OtraSituacion as otra:  # what it answers went to the bank meanwhile
+        raise AlguienLoTiene from otra
 
 
 async def anotar_evaluacion(

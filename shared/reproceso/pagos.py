@@ -32,7 +32,8 @@ Titular = tuple[str, str]
 
 @dataclass
 class _Cuenta:
-    """What a titular gains or loses."""
+    """What a titular gains or loses. ``diferencia_centavos``: over what their records are worth
+    without those that changed."""
 
     diferencia_centavos: int = 0
     tocados: set[UUID] = field(default_factory=set)
@@ -124,7 +125,6 @@ def _cuentas(
     for pago in pagos:
         cuenta = cuentas[pago.titular]
         if pago.fila in filas:
-            cuenta.diferencia_centavos -= pago.valor_centavos
             cuenta.tocados.add(pago.reconocimiento_id)
         elif sobra := quita.get((pago.fila, pago.reconocimiento_id), 0):
             # A row may have several parts of one recognition: one takes what the others leave.
@@ -148,8 +148,14 @@ async def _ajuste(
     revision: Revision,
     ctx: Contexto,
 ) -> Ajuste:
-    """Of who has something of the solicitud already; ``vivo`` is the last of it."""
-    siguen, _ = await RegistroRepository(tx).vale_ahora(revision.radicacion.solicitud_id, *titular)
+    """Of who has something of the solicitud already; ``vivo`` is the last of it.
+
+    It is what their records are worth, not what changed of it: what the bank returned may already
+    be less what was found of it.
+    """
+    siguen, valor = await RegistroRepository(tx).vale_ahora(
+        revision.radicacion.solicitud_id, *titular
+    )
     nuevo = _nuevo(titular, cuenta, revision, ctx)
     return Ajuste(
         anterior=min(cuenta.tocados) if cuenta.tocados else vivo["id"],
@@ -159,7 +165,7 @@ async def _ajuste(
             registros=max(1, siguen + len({p.fila for p in cuenta.nuevas})),
             nombre=nuevo.nombre if cuenta.nuevas else vivo["nombre"],
         ),
-        diferencia_centavos=cuenta.diferencia_centavos,
+        valor_centavos=max(0, valor + cuenta.diferencia_centavos),
         tocados=frozenset(cuenta.tocados),
     )
 

@@ -94,3 +94,25 @@ async def test_lo_que_se_agrega_es_de_la_eps_y_no_de_sus_beneficiarios(uow: Unit
     assert ([r.id for r in vistos], ajenos) == ([suya.id], [])
     assert suya.es_de(NIT)
     assert not suya.es_de(OTRA)
+
+
+async def test_una_ips_recibe_menos_por_cuenta_de_dos_eps_de_la_misma_radicacion(
+    uow: UnitOfWork,
+) -> None:
+    escena = await Escena.nueva(uow, aforo=VALOR * 8)
+    solicitud = uuid4()
+    eps = [escena.nuevo(VALOR * 2, solicitud_id=solicitud, nit=n) for n in (NIT, "800222333")]
+    suyas = [
+        (await desglosar(escena, r, parte(UNA, VALOR * 2)))[0] for r in await escena.reconocer(*eps)
+    ]
+    # One version lowers both, more than once.
+    version = uuid4()
+    for valor in (VALOR + 2, VALOR + 1):
+        suyas = [
+            (
+                await escena.sustituir(r, valor, radicacion_id=version, nit=r.titular_nit)
+            ).reconocimiento
+            for r in suyas
+        ]
+    assert [(r.nit, r.valor_centavos) for r in suyas] == [(UNA, VALOR + 1)] * 2
+    assert (await escena.resumen()).reconocido_centavos == 2 * (VALOR + 1)

@@ -18,6 +18,7 @@ from services.compensacion_rs.mecanismo import MECANISMO
 from shared.embebido.postgres import PostgresEmbebido
 from shared.radicacion import trabajo
 from shared.radicacion.liberacion import liberar
+from shared.radicacion.service import Subsana
 from shared.seguridad import Rol
 from tests.support import compensacion as cet
 from tests.support.compensacion import EPS, OTRA_EPS, candidato, persona
@@ -54,8 +55,8 @@ async def con_dinero(mesa: Mesa) -> None:
     await mesa.recaudar(1_000_000_000_000)
 
 
-async def entregar(mesa: Mesa, *filas: Fila, de: str = UNA) -> UUID:
-    return await mesa.radicar(Rol.IPS, de, *filas)
+async def entregar(mesa: Mesa, *filas: Fila, de: str = UNA, **opciones: Any) -> UUID:
+    return await mesa.radicar(Rol.IPS, de, *filas, **opciones)
 
 
 async def resolver(mesa: Mesa, *filas: Fila, de: str = UNA) -> list[Fila]:
@@ -224,6 +225,38 @@ async def test_when_the_bank_takes_back_what_it_paid_the_household_is_not_paid(m
         await liberar(mesa.ctx)
         assert (await como_esta(mesa, otro))["estado"] == espera
     assert (await como_esta(mesa, lider))["estado"] == "EN_CORRECCION_EPS"
+
+
+@pytest.mark.parametrize("en_medio", [False, True])
+async def test_what_was_paid_to_a_household_is_not_paid_to_another_by_correcting_it(
+    mesa: Mesa, monkeypatch: pytest.MonkeyPatch, en_medio: bool
+) -> None:
+    """Also if it goes to the bank while the correction is judged."""
+    casa, quien, otro = ("P", "811", "812") if en_medio else ("Q", "821", "822")
+    (lider,) = await resolver(mesa, caso(casa, quien))
+    subsana = [Subsana(1, lider["radicacion_id"], 1)]
+    corregida = await entregar(
+        mesa, caso(casa, otro), corrige=lider["radicacion_id"], subsana=subsana
+    )
+    original = trabajo._confirmar
+
+    async def confirmar(*argumentos: Any) -> None:
+        await cet.ordenar(mesa)
+        await original(*argumentos)
+
+    if en_medio:
+        monkeypatch.setattr(trabajo, "_confirmar", confirmar)
+    else:
+        await cet.ordenar(mesa)
+    await mesa.procesar(corregida)
+    assert resumidos(await mesa.registros(corregida), "estado", "valor_centavos") == [
+        ("NUCLEO_VALIDACION_BANCARIA", 0)
+    ]
+    assert (await como_esta(mesa, lider))["vigente"] is True
+    pagos = await mesa.consultar(
+        "SELECT nit, estado FROM reconocimiento WHERE nit IN (:a, :b)", a=quien, b=otro
+    )
+    assert [tuple(p.values()) for p in pagos] == [(quien, "ORDENADO")]
 
 
 async def test_a_case_is_corrected_by_its_document_whatever_became_of_its_household(

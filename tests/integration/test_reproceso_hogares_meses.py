@@ -4,6 +4,7 @@ household to another, and days that were granted are taken back with opposite en
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,12 @@ import pytest
 from services.activos_emergencia.mecanismo import MECANISMO as ACTIVOS
 from services.compensacion_rs.mecanismo import MECANISMO as COMPENSACION
 from shared.embebido.postgres import PostgresEmbebido
+from shared.giros import Beneficiario, CuentaPago
+from shared.giros.repository import CuentaRepository
+from shared.giros.schemas import GiroRespondido
+from shared.giros.service import responder
 from shared.seguridad import Rol
+from shared.tipos import a_decimal
 from tests.support import activos as act
 from tests.support import compensacion as cet
 from tests.support.mesa import Mesa, mesa_vacia, resumidos
@@ -114,3 +120,85 @@ async def test_a_lead_that_fails_leaves_the_household_to_another(hogares: Mesa) 
     # No member is paid twice, and nothing is lost.
     cupos = await hogares.consultar("SELECT max(ocupado) AS n FROM cupo")
     assert cupos[0]["n"] == 1
+
+
+async def test_what_was_found_and_the_bank_returned_is_taken_back_once(meses: Mesa) -> None:
+    filas = [act.confirmacion(n) for n in (1, 2)]
+    ((id_, valor), _) = resumidos(
+        await meses.resolver(Rol.EPS, act.EPS, *filas, nit=NIT_EPS),
+        "radicacion_id",
+        "valor_centavos",
+    )
+    await meses.recaudar(10**10)
+    pago = CuentaPago("1007", "AHORROS", "11", NIT_EPS)
+    async with meses.ctx.uow.begin() as tx:
+        await CuentaRepository(tx).asegurar([(Beneficiario("NI", NIT_EPS), pago)], act.AHORA)
+    await cet.ordenar(meses)
+    corregida = [act.persona(1), act.persona(2, estado="RE"), act.persona(3)]
+    await corregir(meses, "bdua", corregida, act.FECHA_CORTE)
+    reproceso = await calculado(meses)
+    assert resumidos(await cambios(meses, reproceso), "clase", "capital_centavos") == [
+        ("HALLAZGO", valor)
+    ]
+    await aplicado(meses, reproceso)
+    nada = await calculado(meses)
+    assert await cambios(meses, nada) == []
+    await aplicado(meses, nada)
+
+    # Returned, it is open again: the same registers say that its record is worth nothing.
+    meses.en(act.AHORA + timedelta(hours=1))
+    await cet.responde_el_banco(meses, "DEVUELTO", "D01")
+    otro = await calculado(meses)
+    assert resumidos(await cambios(meses, otro), "clase", "fila", "a_valor_centavos") == [
+        ("CAMBIO", 2, 0)
+    ]
+    await aplicado(meses, otro)
+    assert [r["valor_centavos"] for r in await meses.registros(id_)] == [valor, 0]
+    vivos = await meses.consultar(
+        "SELECT valor_centavos, estado FROM reconocimiento WHERE estado <> 'ANULADO'"
+    )
+    assert [tuple(v.values()) for v in vivos] == [(valor, "GIRO_DEVUELTO")]
+    await exigir_cuadre(meses, 2020)
+
+
+@pytest.mark.parametrize("cobrado", [False, True])
+async def test_who_runs_out_of_attempts_keeps_nothing_of_what_they_were_worth_before(
+    hogares: Mesa, cobrado: bool
+) -> None:
+    """A household that came to be worth more: all of it goes back, unless part was paid."""
+    sin_producto = {"codigo_banco": "", "tipo_producto": "", "numero_producto": ""}
+    fila = cet.candidato(cet.persona(1), **({} if cobrado else sin_producto))
+    id_ = await cet.entregar(hogares, cet.EPS, fila)
+    await hogares.procesar(id_)
+    segcovid = cet.registros({1: [cet.EPS, cet.EPS], 2: [cet.EPS]})["segcovid"]
+    await corregir(
+        hogares, "segcovid", [s | {"fecha_confirmacion": "2021-01-11"} for s in segcovid]
+    )
+    await aplicado(hogares, await calculado(hogares))
+    if cobrado:
+        await hogares.recaudar(cet.VALOR)
+        await cet.pagar(hogares)
+        await hogares.recaudar(cet.VALOR)  # what it grew is ordered apart
+        (giro,) = await hogares.consultar(
+            "SELECT id_giro, valor_centavos FROM giro WHERE estado = 'ordenado'"
+        )
+        datos = {
+            "id_giro": giro["id_giro"],
+            "estado": "DEVUELTO",
+            "codigo": "R17",
+            "fecha": hogares.ctx.reloj.hoy(),
+            "valor": a_decimal(giro["valor_centavos"]),
+        }
+        async with hogares.ctx.uow.begin() as tx:
+            await responder(tx, GiroRespondido.model_validate(datos), reloj=hogares.ctx.reloj)
+        await cet.enrolar(hogares)
+    for _ in range(0 if cobrado else 5):
+        await cet.enrolar(hogares)
+        hogares.en(hogares.ctx.reloj.ahora() + timedelta(days=16))
+    vivos = await hogares.consultar(
+        "SELECT valor_centavos, estado FROM reconocimiento WHERE estado <> 'ANULADO'"
+    )
+    estado = resumidos(await hogares.registros(id_), "estado")
+    assert ([tuple(v.values()) for v in vivos], estado) == (
+        ([(cet.VALOR, "GIRADO")], [("PAGADO",)]) if cobrado else ([], [("EN_CORRECCION_EPS",)])
+    )

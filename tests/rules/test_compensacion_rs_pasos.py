@@ -360,6 +360,15 @@ def test_a_quien_se_le_paga() -> None:
         "solo el reportado": (fila(**recibe(2)), {"bdua": [bdua(1), bdua(2, 1, **MENOR)]}, None),
         "uno de otra familia": (fila(**recibe(2)), {"bdua": [bdua(1), bdua(2)]}, None),
         "la cabeza": (nino, familia(bdua(5), *vecinos), "5"),
+        "la cabeza y los suyos, solo del grupo familiar": (
+            nino,
+            {
+                **en_segcovid,
+                "bdua": [bdua(1, None, **MENOR), bdua(5, None, estado="AF"), bdua(6, None)],
+                "bdua_grupo_familiar": [grupo(1, 5), grupo(5, 5), grupo(6, 5)],
+            },
+            "6",
+        ),
         "el cónyuge": (
             nino,
             familia(familiares=[familiar(8), familiar(9, parentesco="CONYUGE")]),
@@ -704,6 +713,16 @@ def test_el_universo_tiene_cada_caso_en_un_estado() -> None:
             [fila(1, forma_ok=False)],
             {"segcovid": [caso(1)]},
             {"C1": ("EN_CORRECCION_EPS", 0)},
+        ),
+        "ni quita lo que ya cobró": (
+            [fila(1, forma_ok=False)],
+            {"segcovid": [caso(1)], "historia": [historia(1, "PAGADO")]},
+            {"C1": ("PAGADO", 0)},
+        ),
+        "ni lo que va a cobrar": (
+            [fila(1, forma_ok=False)],
+            {"segcovid": [caso(1)], "historia": [historia(1, "EN_VALIDACION_BANCARIA")]},
+            {"C1": ("EN_VALIDACION_BANCARIA", 0)},
         ),
         "la de otro tipo presta su estado": (
             [fila(1)],

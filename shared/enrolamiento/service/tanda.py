@@ -45,6 +45,8 @@ from shared.giros.model import (
     EstadoReconocimiento,
     Giro,
     Reconocimiento,
+    Situacion,
+    situacion,
 )
 from shared.giros.repository import CuentaRepository, GiroRepository, ReconocimientoRepository
 from shared.giros.service.cuentas import decidir_cuenta
@@ -354,8 +356,17 @@ class Tanda:
     async def _agotar(self, e: Enrolamiento, r: Reconocimiento) -> None:
         """Back to the EPS: the recognition goes with opposite entries, and the right is free."""
         trabajo = self._trabajo(r)
-        await trabajo.quitar(r)
+        antes = await self._lo_de_antes(r)
+        for uno in (r, *(a for a in antes if not _cobrado(a))):
+            await trabajo.quitar(uno)
         self._liberadas.add(r.linea_id)
+        if cobrados := [a for a in antes if _cobrado(a)]:
+            # Only what it grew goes: whoever was paid does not leave the right to another.
+            self._poner(e, EstadoEnrolamiento.CERRADO)
+            await RegistroRepository(self._tx).heredar_pagos(
+                r.solicitud_id, r.tipo_documento, r.nit, cobrados[0].id
+            )
+            return
         devuelto = r.estado is EstadoReconocimiento.GIRO_DEVUELTO
         e = self._poner(
             e,
@@ -369,6 +380,14 @@ class Tanda:
         )
         self._mover(e, EN_CORRECCION_EPS, motivo, con_codigo=True)
         self._avisos.append((e, ClaseAviso.ACUDA_A_SU_EPS))
+
+    async def _lo_de_antes(self, r: Reconocimiento) -> list[Reconocimiento]:
+        """What its records were worth before they came to be worth more: it pays no other."""
+        vivos = await self._trabajo(r).reconocimientos.de_solicitud(
+            r.solicitud_id, r.nit, r.tipo_documento
+        )
+        con_registros = await self._repositorio.con_registros([v.id for v in vivos])
+        return [v for v in vivos if v.id != r.id and v.id not in con_registros]
 
     def _mover(
         self, e: Enrolamiento, estado: str, motivo: str, *, con_codigo: bool = False
@@ -391,6 +410,11 @@ class Tanda:
         self.enrolamientos[e.id] = nuevo
         self._cambiados.add(e.id)
         return nuevo
+
+
+def _cobrado(r: Reconocimiento) -> bool:
+    """At the bank, or paid."""
+    return situacion(r.estado, r.espera_por) is Situacion.PAGADO
 
 
 def _causa(e: Enrolamiento, h: Hechos) -> Causa:

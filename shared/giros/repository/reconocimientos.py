@@ -61,7 +61,8 @@ _AGREGAR = text(
                                preparado, cuenta_id, id, posicion)
     JOIN linea l ON l.id = n.linea_id
     ORDER BY n.posicion
-    ON CONFLICT (radicacion_id, evaluacion, tipo_documento, nit) DO NOTHING
+    ON CONFLICT (radicacion_id, evaluacion, tipo_documento, nit) WHERE reemplaza_id IS NULL
+        DO NOTHING
     RETURNING *
     """
 ).bindparams(
@@ -381,10 +382,13 @@ class ReconocimientoRepository:
     async def de_radicaciones(
         self, radicaciones: Iterable[UUID]
     ) -> dict[ClaveReconocimiento, Reconocimiento]:
-        """Recognitions of those radicaciones by their key."""
+        """Recognitions of those radicaciones by their key, without those that took the place of
+        another."""
         t = tables.reconocimiento
         filas = await self._tx.execute(
-            select(t).where(entre(t.c.radicacion_id, radicaciones, Uuid))
+            select(t).where(
+                entre(t.c.radicacion_id, radicaciones, Uuid), t.c.reemplaza_id.is_(None)
+            )
         )
         return {r.clave: r for r in map(_reconocimiento, filas)}
 

@@ -42,7 +42,7 @@ from shared.tipos import InvarianteRota, Reloj
 
 @dataclass(frozen=True)
 class Ajuste:
-    """By how much more, or less, the records of a solicitud are worth now to one titular.
+    """What the records of a solicitud are worth now to one titular, in all.
 
     ``anterior`` is any recognition of theirs there. ``nuevo`` says to whom; its value is not read.
     What is taken back is taken first from ``tocados``, and last from what is at the bank.
@@ -50,7 +50,7 @@ class Ajuste:
 
     anterior: UUID
     nuevo: NuevoReconocimiento
-    diferencia_centavos: int
+    valor_centavos: int
     tocados: frozenset[UUID]
 
 
@@ -278,7 +278,7 @@ class _Correccion:
         filas = {r.id: r for r in vivos}
         netos = [_vivo(r, await self._t.reintegros.de([r.id])) for r in vivos]
         if self._ajuste is not None:
-            valor = sum(v.neto_centavos for v in netos) + self._ajuste.diferencia_centavos
+            valor = self._ajuste.valor_centavos
         else:
             valor = self._nuevo.valor_centavos if self._nuevo else 0
         self._vigente = filas.get(self._anterior.id, vivos[0] if vivos else None)

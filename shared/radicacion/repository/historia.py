@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import UUID as UUID_SQL
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.cola import conexion_asyncpg
+from shared.giros.model import EstadoReconocimiento, Situacion, situacion
 from shared.radicacion.repository.estado import estado_de
 
 CON_INDICE: Final = (
@@ -29,6 +30,9 @@ CON_INDICE: Final = (
 """Columns with an index (migrations 0010 and 0014), from the one that few records share to the
 one that many do. A look-up goes by the first that it gives; without any it reads the whole
 mechanism."""
+_SIN_PAGAR: Final = [
+    e.value for e in EstadoReconocimiento if situacion(e, None) is not Situacion.PAGADO
+]
 
 
 @dataclass(frozen=True)
@@ -124,12 +128,14 @@ class HistoriaRepository:
         corregibles: frozenset[str],
         *,
         salvo: Iterable[str] = (),
+        pagados: bool = True,
     ) -> list[tuple[int, UUID]]:
         """(fila, record answered) of what a submission says that its rows answer.
 
         ``respuestas``: fila, radicación and row answered. Only current records of the same entity
         are: those that may be corrected and, of the same solicitud, any; ``salvo`` those in these
-        states, and those that something else than their solicitud pays (a trámite).
+        states, those that something else than their solicitud pays (a trámite) and, unless
+        ``pagados``, those that are at the bank or paid.
         """
         consulta = text(
             """
@@ -145,7 +151,9 @@ class HistoriaRepository:
               AND NOT EXISTS (
                   SELECT FROM registro_pago p JOIN reconocimiento c ON c.id = p.reconocimiento_id
                   WHERE p.radicacion_id = g.radicacion_id AND p.fila = g.fila
-                    AND c.estado <> 'ANULADO' AND c.solicitud_id <> r.solicitud_id)
+                    AND c.estado <> 'ANULADO'
+                    AND (c.solicitud_id <> r.solicitud_id
+                         OR NOT :pagados AND c.estado <> ALL(:sin_pagar)))
             ORDER BY a.fila
             """
         ).bindparams(
@@ -154,6 +162,7 @@ class HistoriaRepository:
             bindparam("respondidas", type_=ARRAY(INTEGER)),
             bindparam("corregibles", type_=ARRAY(TEXT)),
             bindparam("salvo", type_=ARRAY(TEXT)),
+            bindparam("sin_pagar", type_=ARRAY(TEXT)),
         )
         halladas = await self._tx.execute(
             consulta,
@@ -164,6 +173,8 @@ class HistoriaRepository:
                 "respondidas": [respondida for _, _, respondida in respuestas],
                 "corregibles": sorted(corregibles),
                 "salvo": sorted(salvo),
+                "pagados": pagados,
+                "sin_pagar": _SIN_PAGAR,
             },
         )
         return [(f.fila, f.id) for f in halladas]

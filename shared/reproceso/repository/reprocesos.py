@@ -179,7 +179,8 @@ class ReprocesoRepository:
         self, mecanismo: str, alcance: Alcance, vigor: EnVigor | None
     ) -> list[UUID]:
         """Radicaciones with current records, in their order; without ``vigor``, also those that
-        were judged with it."""
+        were judged with it. Judged with it, those count again of which a file was closed since:
+        the bank may have returned what was found."""
         consulta = text(
             """
             SELECT r.id FROM radicacion r
@@ -193,7 +194,12 @@ class ReprocesoRepository:
                 v.huella IS DISTINCT FROM :huella AND EXISTS (
                     SELECT FROM evaluacion e WHERE e.radicacion_id = r.id
                       AND (e.huella, e.cortes, e.parametros) IS DISTINCT FROM
-                          (:reglas, CAST(:cortes AS jsonb), CAST(:parametros AS jsonb)))))
+                          (:reglas, CAST(:cortes AS jsonb), CAST(:parametros AS jsonb)))
+                OR r.id IN (
+                    SELECT p.radicacion_id FROM reintegro i
+                    JOIN registro_pago p ON p.reconocimiento_id = i.reconocimiento_id
+                    JOIN revision_reproceso w ON w.radicacion_id = p.radicacion_id
+                    WHERE i.estado = 'ACLARADO' AND i.cerrado_at > w.revisado_at)))
             ORDER BY r.numero
             """
         ).bindparams(

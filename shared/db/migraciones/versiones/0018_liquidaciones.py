@@ -25,6 +25,11 @@ _RECONOCIMIENTO = (
     "DROP INDEX uq_reconocimiento_orden",
     "CREATE UNIQUE INDEX uq_reconocimiento_orden ON reconocimiento (orden, tipo_documento, nit) "
     "WHERE estado <> 'ANULADO'",
+    # Of what a submission asks for. What takes the place of another is told apart by it: several of
+    # one payee may come of one version, on behalf of several EPS or one after the other.
+    "ALTER TABLE reconocimiento DROP CONSTRAINT uq_reconocimiento_radicacion_id_evaluacion",
+    "CREATE UNIQUE INDEX uq_reconocimiento_radicacion_id_evaluacion ON reconocimiento "
+    "(radicacion_id, evaluacion, tipo_documento, nit) WHERE reemplaza_id IS NULL",
     "CREATE INDEX ix_reconocimiento_titular_nit ON reconocimiento (titular_nit) "
     "WHERE titular_nit IS NOT NULL",
     "CREATE INDEX ix_reconocimiento_reemplaza_id ON reconocimiento (reemplaza_id) "
