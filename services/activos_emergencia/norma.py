@@ -65,12 +65,17 @@ LEY_100_ART_211 = Fuente(
     nota="Régimen subsidiado; la Circular 33 de 2020 dice que no hay conflicto. El corte en el "
     "día es diseño.",
 )
-LEY_1281_ART_6 = Fuente(
+LEY_100_ART_279 = Fuente(
     "Ley 100 de 1993, art. 279, y Decreto Ley 1281 de 2002",
     "art. 6",
+    "Congreso y Presidencia",
+    nota="Regímenes especiales y de excepción.",
+)
+LEY_1281_ART_6 = Fuente(
+    "Decreto Ley 1281 de 2002",
+    "art. 6",
     "Presidencia",
-    nota="Regímenes especiales y de excepción, y fallecidos. Que el día de la muerte se reconozca "
-    "es diseño.",
+    nota="Fallecidos. Que el día de la muerte se reconozca es diseño.",
 )
 DECRETO_780_ADICIONALES = Fuente(
     "Decreto 780 de 2016",

@@ -75,15 +75,27 @@ REGLAS = (
     ),
     Regla(
         codigo="CET-02",
-        titulo="El caso se confirmó después del 10 de agosto de 2020 y en la emergencia",
+        titulo="El caso se confirmó después del 10 de agosto de 2020",
         aplica=_CON_F,
-        cumple=(col("f") > norma.DESPUES_DE) & (col("f") <= norma.ULTIMO_DIA),
+        cumple=col("f") > norma.DESPUES_DE,
         si_incumple=Efecto.RECHAZO,
         fuente=norma.INFORME_2020,
         mensaje=f"SEGCOVID no confirmó el caso {_PERIODO}: solo esos se compensan.",
         accion=f"{_NADIE}, salvo que el documento esté errado.",
         columna="numero_documento",
         certeza=Certeza.NORMA,
+    ),
+    Regla(
+        codigo="CET-02",
+        titulo="El caso se confirmó durante la emergencia sanitaria",
+        aplica=_CON_F,
+        cumple=col("f") <= norma.ULTIMO_DIA,
+        si_incumple=Efecto.RECHAZO,
+        fuente=norma.DISENO,
+        mensaje=f"SEGCOVID no confirmó el caso {_PERIODO}: solo esos se compensan.",
+        accion=f"{_NADIE}, salvo que el documento esté errado.",
+        columna="numero_documento",
+        certeza=Certeza.DISENO,
     ),
     Regla(
         codigo="CET-03",
@@ -263,7 +275,9 @@ REGLAS = (
         fuente=norma.DL_19_ART_21,
         mensaje="Quien se reporta para recibir no puede hacerlo, o nadie del núcleo puede.",
         accion="Reporte en el receptor a un adulto del mismo núcleo, vivo y con documento de "
-        f"{', '.join(norma.DOCUMENTOS_DE_RECEPTOR)}; de menores solos, a su representante.",
+        f"{', '.join(norma.DOCUMENTOS_DE_RECEPTOR)}; a su "
+        "representante, si son menores solos. Quien sea va también en el archivo de familiares, "
+        "con el mismo id_nucleo.",
         columna="numero_documento_receptor",
         certeza=Certeza.DISENO,
     ),

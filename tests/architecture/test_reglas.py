@@ -163,13 +163,13 @@ def _probados(mecanismo: Mecanismo, regla: Regla) -> set[str]:
 
 @por_mecanismo
 def test_los_codigos_van_en_orden_y_una_vez_por_dia(mecanismo: Mecanismo) -> None:
-    """One code may hold two effects, look twice (before and after the others are judged), ask more
-    where an optional register is given, and have versions of one effect that do not overlap."""
+    """One code may ask several things, each with its title and its effect; of one there are
+    versions, and they do not overlap."""
     codigos = [r.codigo for r in mecanismo.reglas]
     assert codigos == sorted(codigos)
     versiones = defaultdict(list)
     for regla in mecanismo.reglas:
-        versiones[regla.codigo, regla.si_incumple, regla.fase, regla.requiere].append(regla)
+        versiones[regla.codigo, regla.titulo].append(regla)
     for mismas in versiones.values():
         for antes, despues in pairwise(mismas):
             assert antes.hasta is not None, f"{antes.codigo}: falta hasta en la versión anterior"

@@ -41,13 +41,29 @@ def test_el_caso_es_del_mismo_tipo(caso: Caso) -> None:
     caso                                 | con_f | f          | repetida | veredicto
     el primer día                        | SI    | 2020-08-11 | NO       | cumple
     el 10 de agosto                      | SI    | 2020-08-10 | NO       | incumple
-    el último día de la emergencia       | SI    | 2022-06-30 | NO       | cumple
-    al día siguiente                     | SI    | 2022-07-01 | NO       | incumple
+    después de la emergencia             | SI    | 2022-07-01 | NO       | cumple
     sin día                              | NO    |            | NO       | no_juzga
     repetida                             | SI    | 2020-08-10 | SI       | no_juzga
     """,
+    entrada=1,
 )
-def test_se_confirmo_en_el_periodo(caso: Caso) -> None:
+def test_se_confirmo_despues_del_10_de_agosto(caso: Caso) -> None:
+    caso.comprobar()
+
+
+@casos(
+    "CET-02",
+    """
+    caso                                 | con_f | f          | repetida | veredicto
+    el último día de la emergencia       | SI    | 2022-06-30 | NO       | cumple
+    al día siguiente                     | SI    | 2022-07-01 | NO       | incumple
+    antes del 10 de agosto               | SI    | 2020-08-09 | NO       | cumple
+    sin día                              | NO    |            | NO       | no_juzga
+    repetida                             | SI    | 2022-07-01 | SI       | no_juzga
+    """,
+    entrada=2,
+)
+def test_se_confirmo_en_la_emergencia(caso: Caso) -> None:
     caso.comprobar()
 
 
