@@ -29,6 +29,8 @@ _FRASES: Final = tuple(
         (r"\benv var: ", "variable: "),
         (r"\brequired\b", "obligatorio"),
         (r"<list\[str\]>", "<texto>, una o varias veces"),
+        (r"<list\[UUID\]>", "<identificador>, una o varias veces"),
+        (r"<UUID>", "<identificador>"),
         (r"<str>", "<texto>"),
         (r"<int(?: range)?>", "<entero>"),
         (r"<(?:path|file)>", "<ruta>"),

@@ -93,6 +93,7 @@ def test_la_evidencia_no_dice_mas_de_lo_que_se_propone(evaluada: Path) -> None:
 
 
 def test_el_libro_trae_una_linea_por_propuesta(evaluada: Path) -> None:
-    datos: Any = openpyxl.load_workbook(evaluada / "propuestas.xlsx", read_only=True)["Datos"]
     propuestas = sum(1 for _ in leer_propuestas(evaluada / ARCHIVO))
-    assert sum(1 for _ in datos.iter_rows()) == propuestas + 1
+    with (evaluada / "propuestas.xlsx").open("rb") as archivo:
+        datos: Any = openpyxl.load_workbook(archivo, read_only=True)["Datos"]
+        assert sum(1 for _ in datos.iter_rows()) == propuestas + 1
