@@ -13,7 +13,7 @@ import pytest
 from services.talento_humano import norma
 from services.talento_humano.liquidacion import LIQUIDACION
 from services.talento_humano.mecanismo import MECANISMO
-from shared.focalizacion import Etapa, Ventanas
+from shared.focalizacion import Columna, Etapa, Ventanas
 from shared.focalizacion.model import columnas_de
 from shared.normativa import tablas
 from shared.registros import cargar_archivo
@@ -310,8 +310,10 @@ def test_el_duplicado_dice_donde_esta_el_que_gana() -> None:
 def _expresiones() -> Iterator[tuple[str, nw.Expr]]:
     for regla in MECANISMO.reglas:
         yield from ((regla.codigo, e) for e in (regla.cumple, regla.aplica) if e is not None)
-    for columna in (*MECANISMO.liquidacion.pasos, *sum(MECANISMO.esquema.fases.values(), ())):
-        yield columna.nombre, columna.expr
+    de_fases = (paso for pasos in MECANISMO.esquema.fases.values() for paso in pasos)
+    for columna in (*MECANISMO.liquidacion.pasos, *de_fases):
+        if isinstance(columna, Columna):
+            yield columna.nombre, columna.expr
     for condicion in MECANISMO.esquema.condiciones:
         yield condicion.columna, condicion.cumple
     for beneficiario in MECANISMO.liquidacion.beneficiarios:
