@@ -30,7 +30,7 @@ check: $(LISTO) ## Estilo, tipos, contratos de importación y arquitectura
 	$(PY) -m pytest -q tests/architecture
 
 test: check ## Todas las pruebas (antes, make check)
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 bench: $(LISTO) ## Medidas lado a lado, como razones
 	$(PY) -m bench
