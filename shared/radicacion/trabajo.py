@@ -274,6 +274,13 @@ def consulta_de(
     if _ESPERA in publicados:
         # Under another name rules would not know who holds the right while there is no budget.
         publicados = {**publicados, _ESPERA: DEL_REGISTRO}
+    if mecanismo.esquema.cupos:
+        # Money that came back frees nothing while the record holds its part: rules that took it
+        # for free would ask for what the database refuses.
+        libres = (
+            e for e in EstadoReconocimiento if publicados.get(e, e) in mecanismo.estados.liberan
+        )
+        publicados = {**publicados, **dict.fromkeys(libres, DEL_REGISTRO)}
     return Consulta(
         mecanismo.nombre,
         [c.nombre for c in guardadas(mecanismo)],
