@@ -28,7 +28,7 @@ _CON_CELULAR = col("celular").str.contains("^3[0-9]{9}$")
 _CONTACTO = (
     ~col("direccion").is_null()
     & alguna([col("codigo_municipio").is_in(list(norma.MUNICIPIOS))])
-    & alguna([_CON_CORREO.fill_null(False), _CON_CELULAR.fill_null(False)])
+    & alguna([_CON_CORREO, _CON_CELULAR])
 )
 _OTRO_RECEPTOR = (col("tipo_documento_receptor") != col("tipo_documento")) | (
     col("numero_documento_receptor") != col("numero_documento")

@@ -17,6 +17,9 @@ EQUIVALENTES: Final[Mapping[str, Mapping[str, str]]] = {
             "ocupadas sale del reporte: sin reporte también es nulo"
         ),
     },
+    "activos_emergencia": {
+        "reglas · ACT-16 · 2 → 3": "ninguna otra regla es de la fase 2: en la 3 ve lo mismo",
+    },
     "pruebas": {
         "liquidacion · toma_reconocido · col('valor_total') > col('tope') → "
         "col('valor_total') >= col('tope')": "con el total igual al tope, el recorte no quita nada",
