@@ -19,6 +19,20 @@ EQUIVALENTES: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "activos_emergencia": {
         "reglas · ACT-16 · 2 → 3": "ninguna otra regla es de la fase 2: en la 3 ve lo mismo",
+        "reglas · ACT-14 · sin el término _CON_PERSONA": (
+            "sin una persona de la BDUA no hay tipo de afiliado"
+        ),
+        **{
+            f"liquidacion · valor_lma_centavos · {cambio}": (
+                "sin días del subsidiado no se busca su UPC: el valor es nulo de todos modos"
+            )
+            for cambio in ("0 → -1", "col('dias_lma') > 0 → col('dias_lma') >= 0")
+        },
+    },
+    "compensacion_rs": {
+        "reglas · CET-04 · sin el término _EN_BDUA": "quien está activo está en la BDUA",
+        "reglas · CET-08 · 2 → 3": "la fase 3 mira las columnas de la 2, no su veredicto",
+        "reglas · CET-08 · 3 → 4": "ninguna otra regla es de la fase 3 ni posterior",
     },
     "pruebas": {
         "liquidacion · toma_reconocido · col('valor_total') > col('tope') → "

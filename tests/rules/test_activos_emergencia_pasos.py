@@ -412,13 +412,15 @@ def test_sin_los_registros_opcionales() -> None:
 
 def test_los_recortes_de_cada_regla_y_lo_de_la_lma() -> None:
     dados = evaluar(
-        [fila(), fila(2, sujeto="II"), fila(3)],
-        bdua=[maestro(n, desde=dia(4, 1)) for n in (1, 2, 3)],
+        [fila(), fila(2, sujeto="II"), fila(3), fila(4)],
+        bdua=[maestro(n, desde=dia(4, 1)) for n in (1, 2, 3, 4)],
         bdua_afiliacion=[
             mora(1),
             tramo(1, "AC", dia(7, 11), regimen="S"),
             tramo(2, "PL", dia(5, 1), dia(7, 2)),
             mora(3),
+            mora(4),
+            tramo(4, "AC", dia(7, 30), regimen="S"),
         ],
         rnec=[cedula(1, "FALLECIDO", dia(7, 20)), cedula(2, "FALLECIDO", dia(7, 25))],
         compensados=[compensado(2, "2020-07", 10)],
@@ -428,10 +430,11 @@ def test_los_recortes_de_cada_regla_y_lo_de_la_lma() -> None:
         "ACT-10=20",
         "ACT-05=2;ACT-12=5;ACT-08=3;ACT-16=4",
         None,
+        "ACT-10=1",
     ]
     # Del 11 al 20: muerta, tampoco en el subsidiado vale nada.
-    assert [d["dias_lma"] for d in dados] == [10, 0, 0]
-    assert [d["valor_lma_centavos"] for d in dados] == [10 * 2_439_73, None, None]
+    assert [d["dias_lma"] for d in dados] == [10, 0, 0, 1]
+    assert [d["valor_lma_centavos"] for d in dados] == [10 * 2_439_73, None, None, 2_439_73]
 
 
 def test_ningun_mensaje_dice_lo_que_sabe_un_registro() -> None:
