@@ -29,11 +29,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.db.cola import encolar
 from shared.db.duck import en_memoria
 from shared.focalizacion.huella import huella
-from shared.radicacion.anexos import llevar_anexos
+from shared.radicacion.aparte import juntar, juzgar_filas
 from shared.radicacion.archivos import asegurar, borrar
 from shared.radicacion.cupos import tomar_cupos
 from shared.radicacion.evaluacion import Evaluacion
-from shared.radicacion.historia import Leer
 from shared.radicacion.model import EstadoRadicacion
 from shared.radicacion.pago import preparar_pago
 from shared.radicacion.parametros import parametros_en
@@ -52,14 +51,12 @@ from shared.radicacion.trabajo import (
     consulta_de,
     decidir,
     ganadores,
-    juzgar_en,
     lector,
     publicar_rechazos,
     viendo_carreras,
     vigentes_de,
 )
 from shared.registros import Corte
-from shared.registros.expresiones import literal
 from shared.tipos import InvarianteRota, Rechazo
 
 TRABAJO_LIBERAR: Final = "liberar"
@@ -91,11 +88,6 @@ class _Revision:
     carpeta: Path
     mueve: bool
     """Whether some row changes its state, or asks for another right."""
-
-    @property
-    def juzgada(self) -> Evaluacion:
-        """Of the held rows alone, where it is now."""
-        return replace(self.evaluacion, registros=self.carpeta / "juzgadas-registros.parquet")
 
 
 async def encolar_liberacion(tx: AsyncConnection, ctx: Contexto) -> bool:
@@ -191,60 +183,34 @@ async def _juzgar(
     preparada = Preparada(radicacion, 0, vigor.cortes, vigor.parametros)
 
     def trabajo() -> _Revision:
-        evaluacion = _juzgar_filas(preparada, filas, carpeta, leer, ctx)
+        evaluacion = juzgar_filas(preparada, filas, carpeta, leer, ctx)
         previa = ctx.almacen.datos / str(anterior["carpeta"])
-        mueve = _juntar(previa, evaluacion, carpeta)
+        movidas = _movidas(previa, evaluacion)
+        juzgada = juntar(previa, evaluacion, carpeta, movidas)
         asegurar(carpeta)
         return _Revision(
-            preparada, filas, por_revisar[0], vigor.resumido, anterior, evaluacion, carpeta, mueve
+            preparada,
+            filas,
+            por_revisar[0],
+            vigor.resumido,
+            anterior,
+            juzgada,
+            carpeta,
+            bool(movidas),
         )
 
     return await asyncio.to_thread(trabajo)
 
 
-def _juzgar_filas(
-    preparada: Preparada, filas: Sequence[int], carpeta: Path, leer: Leer, ctx: Contexto
-) -> Evaluacion:
-    """Those rows of the submission, as if it had no others."""
-    origen, entrada = ctx.almacen.radicacion(preparada.radicacion.id), carpeta / "entrada"
-    entrada.mkdir(parents=True)
+def _movidas(previa: Path, evaluacion: Evaluacion) -> list[int]:
+    """Rows that come out in another state, or ask for another right."""
     with en_memoria() as conexion:
-        conexion.execute("CREATE TABLE retenida AS SELECT unnest(?::BIGINT[]) AS fila", [filas])
-        for nombre in ("filas.parquet", "forma.parquet"):
-            de, a = literal(str(origen / nombre)), literal(str(entrada / nombre))
-            conexion.execute(
-                f"COPY (SELECT * FROM read_parquet({de}) SEMI JOIN retenida USING (fila) "  # noqa: S608
-                f"ORDER BY fila) TO {a}"
-            )
-    llevar_anexos(ctx.mecanismo, origen, entrada)
-    return juzgar_en(preparada, entrada, carpeta, leer, ctx)
-
-
-def _juntar(previa: Path, evaluacion: Evaluacion, carpeta: Path) -> bool:
-    """The outcome of the whole submission: what it had, with the rows that moved as they are now.
-
-    Returns whether some row moves. What was just judged stays in ``juzgadas-…``.
-    """
-    juzgadas = {n: carpeta / f"juzgadas-{n}.parquet" for n in ("registros", "hallazgos")}
-    evaluacion.registros.rename(juzgadas["registros"])
-    evaluacion.hallazgos.rename(juzgadas["hallazgos"])
-    with en_memoria() as conexion:
-        conexion.execute(
-            "CREATE TABLE movida AS SELECT n.fila FROM read_parquet(?) n "
-            "JOIN read_parquet(?) a USING (fila) "
+        filas = conexion.execute(
+            "SELECT n.fila FROM read_parquet(?) n JOIN read_parquet(?) a USING (fila) "
             "WHERE n.estado <> a.estado OR n.clave IS DISTINCT FROM a.clave",
-            [str(juzgadas["registros"]), str(previa / "registros.parquet")],
-        )
-        for nombre, ruta in juzgadas.items():
-            antes, ahora = (literal(str(r)) for r in (previa / f"{nombre}.parquet", ruta))
-            orden = "fila, codigo" if nombre == "hallazgos" else "fila"
-            conexion.execute(
-                f"COPY (SELECT * FROM read_parquet({antes}) ANTI JOIN movida USING (fila) "  # noqa: S608
-                f"UNION ALL BY NAME SELECT * FROM read_parquet({ahora}) SEMI JOIN movida "
-                f"USING (fila) ORDER BY {orden}) TO {literal(str(carpeta / f'{nombre}.parquet'))}"
-            )
-        (hay,) = conexion.execute("SELECT count(*) > 0 FROM movida").fetchall()[0]
-    return bool(hay)
+            [str(evaluacion.registros), str(previa / "registros.parquet")],
+        ).fetchall()
+    return [fila for (fila,) in filas]
 
 
 def _de_ahora(evaluacion: Evaluacion) -> dict[str, Any]:
@@ -256,7 +222,7 @@ def _de_ahora(evaluacion: Evaluacion) -> dict[str, Any]:
 
 async def _guardar(tx: AsyncConnection, revision: _Revision, ctx: Contexto) -> None:
     """Keep that it was judged and, if something moves, what became of it and who is paid."""
-    radicacion, juzgada = revision.preparada.radicacion, revision.juzgada
+    radicacion, juzgada = revision.preparada.radicacion, revision.evaluacion
     ahora = ctx.reloj.ahora()
     await LiberacionRepository(tx).revisada(revision.por, revision.vigor.huella, ahora)
     numero = int(revision.anterior["numero"]) + 1
@@ -280,7 +246,7 @@ async def _guardar(tx: AsyncConnection, revision: _Revision, ctx: Contexto) -> N
 async def _mover(tx: AsyncConnection, revision: _Revision, ctx: Contexto) -> None:
     """The held records as they are now: state, what they take of what all share, and who holds
     the right that those that still wait ask for."""
-    radicacion, juzgada = revision.preparada.radicacion, revision.juzgada
+    radicacion, juzgada = revision.preparada.radicacion, revision.evaluacion
     registros = RegistroRepository(tx)
     await CupoRepository(tx).quitar(radicacion.id, revision.filas)
     await registros.soltar_ganadores(radicacion.id, revision.filas)

@@ -20,12 +20,8 @@ import duckdb
 from shared.db.duck import en_memoria
 from shared.focalizacion.model import Efecto, Mecanismo
 from shared.giros.model import EstadoReconocimiento, Situacion, situacion
-from shared.radicacion.anexos import llevar_anexos
 from shared.radicacion.evaluacion import Evaluacion
-from shared.radicacion.historia import Leer
 from shared.radicacion.model import Radicacion
-from shared.radicacion.service import Contexto
-from shared.radicacion.trabajo import Preparada, juzgar_en
 from shared.registros.expresiones import literal
 from shared.reproceso.model import Cambio, Clase
 
@@ -165,24 +161,6 @@ def clasificar(actual: Actual, mecanismo: Mecanismo, *, todo: bool) -> dict[str,
             {"todo": todo},
         ).fetchall()
     return {clase: Filas(filas, registros) for clase, filas, registros in halladas}
-
-
-def juzgar_filas(
-    preparada: Preparada, filas: Sequence[int], carpeta: Path, leer: Leer, ctx: Contexto
-) -> Evaluacion:
-    """Those rows of the submission, as if it had no others."""
-    origen, entrada = ctx.almacen.radicacion(preparada.radicacion.id), carpeta / "entrada"
-    entrada.mkdir(parents=True)
-    with en_memoria() as conexion:
-        conexion.execute("CREATE TABLE juzgada AS SELECT unnest(?::BIGINT[]) AS fila", [filas])
-        for nombre in ("filas.parquet", "forma.parquet"):
-            de, a = literal(str(origen / nombre)), literal(str(entrada / nombre))
-            conexion.execute(
-                f"COPY (SELECT * FROM read_parquet({de}) SEMI JOIN juzgada USING (fila) "  # noqa: S608
-                f"ORDER BY fila) TO {a}"
-            )
-    llevar_anexos(ctx.mecanismo, origen, entrada)
-    return juzgar_en(preparada, entrada, carpeta, leer, ctx)
 
 
 def comparar(
@@ -437,33 +415,6 @@ def partes_que_cambian(
         for f, c, t, n, nombre, v, *resto in nuevas
         for cuenta in [(resto[0], resto[1], resto[2])]
     ]
-
-
-def juntar(previa: Path, evaluacion: Evaluacion, carpeta: Path, filas: Sequence[int]) -> Evaluacion:
-    """The outcome of the whole submission: what it had, with ``filas`` as they are judged now.
-
-    Returns where what was just judged stays (``juzgadas-…``).
-    """
-    juzgadas = {n: carpeta / f"juzgadas-{n}.parquet" for n in ("registros", "hallazgos")}
-    evaluacion.registros.rename(juzgadas["registros"])
-    evaluacion.hallazgos.rename(juzgadas["hallazgos"])
-    with en_memoria() as conexion:
-        conexion.execute("CREATE TABLE movida AS SELECT unnest(?::BIGINT[]) AS fila", [filas])
-        for nombre, ruta in juzgadas.items():
-            antes, ahora = (literal(str(r)) for r in (previa / f"{nombre}.parquet", ruta))
-            orden = "fila, codigo" if nombre == "hallazgos" else "fila"
-            conexion.execute(
-                f"COPY (SELECT * FROM read_parquet({antes}) ANTI JOIN movida USING (fila) "  # noqa: S608
-                f"UNION ALL BY NAME SELECT * FROM read_parquet({ahora}) SEMI JOIN movida "
-                f"USING (fila) ORDER BY {orden}) TO {literal(str(carpeta / f'{nombre}.parquet'))}"
-            )
-    return Evaluacion(
-        juzgadas["registros"],
-        juzgadas["hallazgos"],
-        evaluacion.resumen,
-        evaluacion.pagos,
-        evaluacion.cupos,
-    )
 
 
 def _lista(codigos: Any) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.radicacion.aparte import juntar, juzgar_filas
 from shared.radicacion.archivos import asegurar
 from shared.radicacion.cupos import tomar_cupos
 from shared.radicacion.evaluacion import Evaluacion
@@ -44,8 +45,6 @@ from shared.reproceso.juicio import (
     clasificar,
     comparar,
     comparar_fijas,
-    juntar,
-    juzgar_filas,
 )
 from shared.reproceso.model import Cambio, siguen_igual
 from shared.reproceso.repository import ActualesRepository
